@@ -58,7 +58,7 @@ from this machine is released only after you confirm that the process has ended,
       const ending =
         unknown.length === 0
           ? next(stack)
-          : `  npx flotilla adopt --stack ${stack}       first: ${unknown.join(", ")} runs but is not in the state\n${next(stack)}`;
+          : `  npx flotilla adopt --stack ${stack}       first: not in the state: ${unknown.join(", ")}\n${next(stack)}`;
       const mayBeLocked = !seesLocks && actions.every((action) => action.do !== "unlock");
       const isWhole = found.length === 0 && unfinished.length === 0 && !first.restored;
       process.stdout.write(

@@ -28,7 +28,7 @@ then: if the rotation is interrupted, everything keeps running, and the same com
 time: its clients cannot log in between its restart and theirs.)
 
 A secret gets a new value, and the services that use it restart. Until all of them have restarted, some have the old value and some
-the new one. The old values stay in the state: to have one again, set the generation back.`,
+the new one. The old values stay in the state: to use one again, set the generation back.`,
     )
     .action(async (name: string, further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
       // Before the stack file is written.
@@ -37,9 +37,10 @@ the new one. The old values stay in the state: to have one again, set the genera
       const secret = own(read.application.secrets ?? {}, name);
       const store = secret ? undefined : storeNamed(read.application, name);
       const key = secret ? secretGenerationKey(name) : generationKey(name);
-      const { generation, isNew } = await (secret
+      const next: { generation: number; isNew: boolean; previous?: number } = await (secret
         ? nextSecretGeneration(read, name, secret, stack)
         : nextGeneration(read, name, store as Store, stack));
+      const { generation, isNew, previous } = next;
       if (isNew) await pulumiQuietly(["config", "set", "--path", key, String(generation), "--stack", stack]);
       const exitCode = await pulumiOnTerminal([
         "up",
@@ -51,7 +52,7 @@ the new one. The old values stay in the state: to have one again, set the genera
       if (exitCode !== 0)
         throw store
           ? unfinished(name, store, generation, stack, exitCode)
-          : unfinishedSecret(name, generation, stack, exitCode);
+          : unfinishedSecret(name, previous, stack, exitCode);
       say(
         `${name} and its ${store ? "clients" : "services"} use generation ${generation}: commit ${stackFileName(stack)}`,
       );
@@ -75,7 +76,16 @@ function unfinished(
   return new ToolError(`${ended} The old passwords of ${name} still work.\n${again}\n  Go back:  ${back}`);
 }
 
-const unfinishedSecret = (name: string, generation: number, stack: string, exitCode: number): ToolError =>
-  new ToolError(`pulumi up exited with ${exitCode}; its output is above. Services that have not restarted since then have the old value of ${name}.
-  Continue: npx flotilla rotate ${name} --stack ${stack}
-  Go back:  pulumi config set --path ${secretGenerationKey(name)} ${generation - 1} --stack ${stack} && pulumi up --stack ${stack}`);
+function unfinishedSecret(
+  name: string,
+  previous: number | undefined,
+  stack: string,
+  exitCode: number,
+): ToolError {
+  const back =
+    previous === undefined
+      ? ""
+      : `\n  Go back:  pulumi config set --path ${secretGenerationKey(name)} ${previous} --stack ${stack} && pulumi up --stack ${stack}`;
+  return new ToolError(`pulumi up exited with ${exitCode}; its output is above. Services that have not restarted yet still have the old value of ${name}.
+  Continue: npx flotilla rotate ${name} --stack ${stack}${back}`);
+}

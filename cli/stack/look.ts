@@ -9,8 +9,9 @@ import { ownerOf } from "../../src/runtime/owner";
 import { isDeployed } from "../../src/runtime/state";
 import { readNamespace } from "../../src/runtime/verify-cluster";
 import type { Workload } from "../core/explain/facts";
+import { idIn } from "../core/recovery/unrecorded";
 import { namespaceIn } from "../core/release-status";
-import { byUrn, deployedOf, type ExportedResource, resourcesOf } from "../core/state";
+import { byUrn, deployedOf, type ExportedResource, type ExportedState, resourcesOf } from "../core/state";
 import { type YoungClaim, youngClaims } from "../core/young-claims";
 import { firstLine, ToolError } from "../tools/failure";
 import type { Access } from "./access";
@@ -55,10 +56,11 @@ async function obstacleOf(
   stack: string,
   namespace: string,
   { settings }: StackSettings,
+  state: ExportedState,
 ): Promise<Problem | undefined> {
   const live = await readNamespace(askWithKubectl(settings.cluster), namespace);
   const { create } = chosenNamespace(settings.namespace);
-  const owner = ownerOf({ project: PROJECT_NAME, stack });
+  const owner = ownerOf({ project: PROJECT_NAME, stack }, idIn(state));
   return namespaceProblem(namespace, undefined, live, { owner, stack, create });
 }
 
@@ -109,7 +111,9 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
   const deployed = deployedOf(resources);
   const { read } = access;
   const obstacle =
-    isDeployed(byUrn(resources)) || read === undefined ? undefined : await obstacleOf(stack, namespace, read);
+    isDeployed(byUrn(resources)) || read === undefined
+      ? undefined
+      : await obstacleOf(stack, namespace, read, state);
   return compact({
     ...access,
     kubectl,

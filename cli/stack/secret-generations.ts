@@ -21,13 +21,16 @@ import { refuseWhatPlanRefuses } from "./generations";
 /** The path of a secret's generation in a stack file, in the syntax of `pulumi config`. */
 export const secretGenerationKey = (secret: string): string => `${PREFIX}:secrets.${secret}.generation`;
 
-/** Returns the generation to rotate a secret to: the one whose update has not finished, or a new one, if the plan accepts it. */
+/**
+ * Returns the generation to rotate a secret to: the one whose update has not finished, or a new one, if the plan accepts it.
+ * `previous` is the one in use; it is not known when a rotation is resumed.
+ */
 export async function nextSecretGeneration(
   read: StackSettings,
   name: string,
   secret: Secret,
   stack: string,
-): Promise<{ generation: number; isNew: boolean }> {
+): Promise<{ generation: number; isNew: boolean; previous?: number }> {
   const { settings } = read;
   const context = createAppContext(read.application, settings);
   const { generation = 1, ...rest } = own(settings.secrets, name) ?? {};
@@ -57,7 +60,7 @@ export async function nextSecretGeneration(
   say(
     `generation ${next} of ${name}: a new value${users.length > 0 ? `, and a restart of ${users.join(", ")}` : ""}`,
   );
-  return { generation: next, isNew: true };
+  return { generation: next, isNew: true, previous: generation };
 }
 
 const notGenerated = (name: string, generation: number, stack: string): string =>

@@ -48,7 +48,8 @@ export function releaseInputs(release: ReleasePlan, namespace: string): ReleaseI
     description,
     // A failed update leaves the old version running.
     atomic: true,
-    cleanupOnFail: true,
+    // The clean-up deletes claims that the failed update has created, although they are to be kept; the rollback alone does not.
+    cleanupOnFail: values.claims === undefined,
     ...(runsToCompletion(kind) ? { waitForJobs: true } : {}),
     timeout: timeoutSeconds,
     maxHistory: MAX_HISTORY,

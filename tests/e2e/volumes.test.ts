@@ -6,9 +6,11 @@ import { get, type Stack } from "./world";
 const namespace = "e2e-volumes";
 
 const KEEPER = `keeper: { ...service([]), startupSeconds: 1, volumes: { data: { path: "/data", storage: "1Gi" } } },`;
-const inventory = (keeper: string) => `
+const LATE = `volumes: { data: { path: "/data", storage: "1Gi" } }`;
+const inventory = (keeper: string, late = "") => `
   services: {
     ${keeper}
+    late: { ...service([]), startupSeconds: 1, ${late} },
     set: {
       ...service([]),
       startupSeconds: 1,
@@ -64,9 +66,25 @@ describe("volumes of services", function () {
     assert.deepEqual(await scale(1), three);
   });
 
+  it("stay when the update that created them fails", async () => {
+    await stack.config("flotilla:services.late.resources.requests.cpu", "100000m");
+    await stack.config("flotilla:services.late.resources.limits.cpu", "100000m");
+    await stack.config("flotilla:rolloutSeconds", "10");
+    writeInventory(stack.folder, inventory(KEEPER, LATE));
+    const { exitCode, all } = await command(stack, "up", "--yes", "--stack", stack.name);
+    assert.equal(exitCode, 1, all);
+    const { metadata } = await get<{ metadata: { deletionTimestamp?: string } }>(
+      ...["persistentvolumeclaim", "late-data", "-n", namespace],
+    );
+    assert.equal(metadata.deletionTimestamp, undefined);
+    for (const key of ["services.late", "rolloutSeconds"])
+      await stack.pulumi(["config", "rm", "--path", `flotilla:${key}`]);
+    await up();
+  });
+
   it("are not left behind unannounced, and stay when that is allowed", async () => {
     const before = await claims();
-    writeInventory(stack.folder, inventory(""));
+    writeInventory(stack.folder, inventory("", LATE));
     const { exitCode, all = "" } = await command(stack, "up", "--yes", "--stack", stack.name);
     assert.notEqual(exitCode, 0);
     assert.match(all, /service keeper was removed from the inventory, but its volume data is deployed/);
@@ -74,7 +92,7 @@ describe("volumes of services", function () {
     await stack.config("flotilla:allowDeletion[0]", "volume/keeper.data");
     await up();
     assert.deepEqual(await claims(), before);
-    writeInventory(stack.folder, inventory(KEEPER));
+    writeInventory(stack.folder, inventory(KEEPER, LATE));
     await up();
     assert.deepEqual(await claims(), before, "a service with the same name finds its volume again");
   });

@@ -28,7 +28,7 @@ import { PROJECT } from "../../cli/tools/paths";
 import { commandLine } from "../../cli/tools/processes";
 import { TEMPORARY } from "../../cli/tools/temporary";
 import { freePorts } from "../../dev/sandbox/cluster/ports";
-import { OWN_PREFIX } from "../../src/plan/labels";
+import { OWN_PREFIX, TASK_LABEL } from "../../src/plan/labels";
 
 const urn = (type: string, name: string) => `urn:pulumi:prod::flotilla::${type}::${name}`;
 const RELEASE = "kubernetes:helm.sh/v3:Release";
@@ -148,6 +148,35 @@ describe("recovery", () => {
       { do: "rollback", release: "cart", namespace: "shop", to: 4 },
       { do: "refresh", targets: [urn(RELEASE, "cart")] },
     ]);
+  });
+
+  it("replaces objects to restore a release whose updates replace them", () => {
+    const [cart, forced] = [
+      release("cart"),
+      { ...release("cart"), inputs: { ...release("cart").inputs, forceUpdate: true } },
+    ];
+    const states = [
+      stateOf(forced),
+      pending("updating", forced, [cart]),
+      pending("updating", cart, [forced]),
+    ];
+    for (const state of states)
+      assert.deepEqual(decide(situation({ state, live: live("cart", 5, "pending-upgrade", 4) })).actions[0], {
+        do: "rollback",
+        release: "cart",
+        namespace: "shop",
+        to: 4,
+        force: true,
+      });
+  });
+
+  it("says that uninstalling a task stops it, and that a service keeps its claims", () => {
+    const [state, cart] = [stateOf(release("cart")), revision("cart", 1, "pending-install")];
+    const task = { ...cart, values: { job: {}, podLabels: { [TASK_LABEL]: "cart" } } };
+    const willOf = (newest: typeof cart) =>
+      decide(situation({ state, live: { cart: { newest, oldest: 1 } } })).will.join();
+    assert.match(willOf(cart), /volume claims stay/);
+    assert.match(willOf(task), /if its task still runs, this stops it/);
   });
 
   it("removes nothing that was ever deployed: it rolls back to the last good revision, or leaves it to a person", () => {

@@ -142,11 +142,11 @@ function serviceFacts(plan: Plan, { name, task, values }: ReleasePlan): GraphNod
     cronJob,
     job,
     waitFor,
+    service: clients,
   } = values as unknown as MicroserviceValues;
   const before = Object.values(plan.releases).flatMap((other) =>
     other.kind === "service" && other.needs.includes(name) ? [other.name] : [],
   );
-  const { service: clients } = values as unknown as MicroserviceValues;
   return withoutEmpty({
     "Way in": entryLines(name, plan),
     Image: [`${image.repository}:${image.tag}`],
@@ -179,16 +179,16 @@ function serviceFacts(plan: Plan, { name, task, values }: ReleasePlan): GraphNod
       ([target, { until = "answers", seconds }]) =>
         `${target}${until === "resolves" ? ": its name" : ""}${seconds === undefined ? "" : `: at most ${seconds} s at a time`}`,
     ),
-    Secrets: credentialsOfService(plan, name),
+    Secrets: credentialsOfService(plan, task ?? name),
     "Runs as": user ? [`${user.uid}:${user.gid}`] : [],
     "Policy, in": policyLines(networkPolicy?.ingress),
     "Policy, out": [...policyLines(networkPolicy?.egress), "the cluster's DNS: 53"],
   });
 }
 
-/** The passwords and secrets that a service reads, without their values. */
-const credentialsOfService = ({ secrets, credentials }: Plan, service: string): string[] => {
-  const own = Object.values(secrets).filter(({ owner }) => owner === service);
+/** The passwords and secrets that a service or task reads, without their values. */
+const credentialsOfService = ({ secrets, credentials }: Plan, program: string): string[] => {
+  const own = Object.values(secrets).filter(({ owner }) => owner === program);
   return credentialsInAll(own.flatMap(({ keys }) => Object.values(keys))).map(
     (name) => `${name}: ${SOURCES[credentials[name]?.source ?? "generated"]}`,
   );

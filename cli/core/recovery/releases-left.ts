@@ -1,4 +1,5 @@
 /** The releases that helm was working on when it was interrupted, or that differ from the state. */
+import { taskIn } from "../../../src/plan/deployed";
 import { OWN_PREFIX, ownerIdIn } from "../../../src/plan/labels";
 import type { HelmRevision, LiveRelease } from "../../stack/releases";
 import { isChangedByHand } from "../release-status";
@@ -13,6 +14,8 @@ interface Release {
   live: LiveRelease;
   /** Its resource in the state; undefined if the state does not have it. */
   resource?: ExportedResource;
+  /** Whether updates of the release, including the interrupted one, replace its objects. */
+  isForced: boolean;
   /** Whether Pulumi was creating it. */
   isBegun: boolean;
   /** Whether the interrupted update installed it without recording it in the state or in a pending operation. */
@@ -27,8 +30,12 @@ export function releaseParts(situation: Given): Part[] {
   const known = releasesOf(resourcesOf(situation.state));
   const creating = creatingIn(operations);
   // Interrupted updates are repeated anyway.
-  const updating = new Set(
-    operations.flatMap(({ type, resource }) => (type === "updating" ? [resource.urn] : [])),
+  const changed = operations.flatMap(({ type, resource }) => (type === "updating" ? [resource] : []));
+  const updating = new Set(changed.map(({ urn }) => urn));
+  const forced = new Set(
+    [...resourcesOf(situation.state), ...changed].flatMap(({ urn, inputs }) =>
+      inputs?.forceUpdate === true ? [urn] : [],
+    ),
   );
   const { since } = situation;
   const id = idIn(situation.state);
@@ -38,7 +45,8 @@ export function releaseParts(situation: Given): Part[] {
     const isForgotten = !resource && !isBegun && since !== undefined && isOf(live.newest, since, id);
     // A release that is not in the state and was not being created is not part of this stack.
     if (!resource && !isBegun && !isForgotten) return {};
-    const release: Release = { name, live, resource, isBegun, isForgotten };
+    const isForced = resource !== undefined && forced.has(resource.urn);
+    const release: Release = { name, live, resource, isForced, isBegun, isForgotten };
     if (live.newest.status !== "deployed") return unfinishedRelease(release, situation.good);
     return isForgotten ? runningUnknown(release) : advanced(release, since, updating);
   });
@@ -88,11 +96,19 @@ function unfinishedRelease(release: Release, good: Situation["good"]): Part {
 
 /** Rolls a release back to its last successful revision, or uninstalls it if it never had one. */
 function rollBack(release: Release, good: Situation["good"]): Part {
-  const { name, live, resource } = release;
+  const { name, live, resource, isForced } = release;
   const to = live.deployed?.revision ?? good[name];
   if (to !== undefined)
     return {
-      actions: [{ do: "rollback", release: name, namespace: live.newest.namespace, to }],
+      actions: [
+        {
+          do: "rollback",
+          release: name,
+          namespace: live.newest.namespace,
+          to,
+          ...(isForced ? { force: true } : {}),
+        },
+      ],
       will: [`roll ${name} back to revision ${to}, the last successful one (helm rollback)`],
     };
   // It may have been deployed by a revision that Helm has pruned, so it must not be removed.
@@ -100,9 +116,11 @@ function rollBack(release: Release, good: Situation["good"]): Part {
   return uninstalled(release, "was never completely installed");
 }
 
-const uninstalled = ({ name, live }: Release, why: string): Part => ({
-  actions: [{ do: "uninstall", release: name, namespace: live.newest.namespace }],
-  will: [`uninstall ${name}, which ${why} (helm uninstall; volume claims stay)`],
+const uninstalled = ({ name, live: { newest } }: Release, why: string): Part => ({
+  actions: [{ do: "uninstall", release: name, namespace: newest.namespace }],
+  will: [
+    `uninstall ${name}, which ${why} (helm uninstall; ${taskIn(newest.values) === undefined ? "volume claims stay" : "if its task still runs, this stops it, and the next update runs it again"})`,
+  ],
 });
 
 /** Whether the interrupted update installed it: if only the provider was killed, the state has neither the release nor an operation. */

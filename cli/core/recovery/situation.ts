@@ -39,8 +39,8 @@ export interface Situation {
 export type Action =
   /** Releases the locks that were found, and no others. */
   | { do: "unlock"; held: string[] }
-  /** Helm rolls back to the last successful revision. */
-  | { do: "rollback"; release: string; namespace: string; to: number }
+  /** Helm rolls back to the last successful revision. With `force`, it replaces objects, as the updates of this release do. */
+  | { do: "rollback"; release: string; namespace: string; to: number; force?: true }
   /** Helm uninstalls a release that was never installed successfully; volume claims stay. */
   | { do: "uninstall"; release: string; namespace: string }
   /** `pulumi refresh`. */

@@ -198,7 +198,7 @@ export function passwordsOf(
   }
   const isGenerated = (name: string) => planned.credentials[name]?.source === "generated";
   const lacking = Object.entries(planned.secrets).flatMap(([secret, { owner, keys }]): Lacking[] => {
-    if (!releases.some(({ name }) => name === owner)) return [];
+    if (!releases.some(({ name, task }) => (task ?? name) === owner)) return [];
     const missing = [...new Set(Object.values(keys).flatMap(credentialsIn))].filter(
       (name) => isGenerated(name) && passwords[name] === undefined && inState[name] === undefined,
     );

@@ -12,10 +12,10 @@ import type { ClusterTarget } from "../../../src/runtime/kubeconfig";
 import { checkCluster } from "../../../src/runtime/preflight";
 import { isDeployed, objectsIn } from "../../core/diff/manifests";
 import { kindsOf } from "../../core/needs";
-import type { ExportedResource } from "../../core/state";
+import { type ExportedState, resourcesOf } from "../../core/state";
 import { firstLine } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
-import { pulumiQuietly, readState } from "../engine";
+import { exportState, pulumiQuietly } from "../engine";
 import { planAfresh } from "../planning";
 import { renderReleases } from "../rendering";
 import { askCluster } from "./cluster";
@@ -41,13 +41,15 @@ export async function diagnose(stack: string): Promise<Diagnosis[]> {
     ...machine,
     ok("settings", `stack ${stack}: ${planned.application}, ${planned.environment}`),
     state,
-    ...(await cluster(read, composition, stack, await resourcesOf(stack, state.status))),
+    ...(await cluster(read, composition, stack, await stateOf(stack, state.status))),
   ];
 }
 
-/** The resources in the state; none for a new stack, undefined if the state cannot be read. */
-const resourcesOf = async (stack: string, backend: Diagnosis["status"]) =>
-  backend === "ok" ? await readState(stack) : backend === "warning" ? [] : undefined;
+const NO_STATE: ExportedState = { version: 3 };
+
+/** The state; empty for a new stack, undefined if it cannot be read. */
+const stateOf = async (stack: string, backend: Diagnosis["status"]): Promise<ExportedState | undefined> =>
+  backend === "ok" ? await exportState(stack) : backend === "warning" ? NO_STATE : undefined;
 
 async function backend(stack: string): Promise<Diagnosis> {
   try {
@@ -85,7 +87,7 @@ async function cluster(
   read: StackSettings,
   composition: Composition,
   stack: string,
-  resources: readonly ExportedResource[] | undefined,
+  state: ExportedState | undefined,
 ): Promise<Diagnosis[]> {
   const { settings } = read;
   const { planned } = composition;
@@ -107,9 +109,9 @@ async function cluster(
   }
   // In a wrong cluster, the other checks are pointless.
   const known =
-    resources === undefined
+    state === undefined
       ? ["identity", "namespace", "volumes"].map((check) => skipped(check, "the state cannot be read"))
-      : await identity(read, planned, stack, target, resources);
+      : await identity(read, planned, stack, target, state);
   if (known.some(({ check, status }) => check === "identity" && status === "failed"))
     return [versionOf(version, name), ...known];
   const charts = readCharts(PROJECT);
@@ -127,7 +129,7 @@ async function cluster(
   const { served, missing } = kindsServed.result;
   const found = [
     () => permissions(connected, planned.namespace.name, served),
-    () => sharedNamespace(settings, composition, objects, (resources ?? []).length > 0),
+    () => sharedNamespace(settings, composition, objects, resourcesOf(state ?? NO_STATE).length > 0),
     () => storage(connected, read),
     () => classes(connected, read),
     () => metrics(connected, kinds),

@@ -11,7 +11,8 @@ import { checkLeftovers } from "../../../src/runtime/leftover-claims";
 import { ownerOf } from "../../../src/runtime/owner";
 import { stateIn } from "../../../src/runtime/state";
 import { verifyCluster } from "../../../src/runtime/verify-cluster";
-import { byUrn, type ExportedResource } from "../../core/state";
+import { idIn } from "../../core/recovery/unrecorded";
+import { byUrn, type ExportedState, resourcesOf } from "../../core/state";
 import { PROJECT_NAME } from "../project";
 import type { Diagnosis } from "./diagnosis";
 
@@ -21,10 +22,11 @@ export async function identity(
   planned: Plan,
   stack: string,
   target: ClusterTarget | undefined,
-  resources: readonly ExportedResource[],
+  state: ExportedState,
 ): Promise<Diagnosis[]> {
   const ask = askWithKubectl(settings.cluster);
-  const { cluster: known, id, ...state } = stateIn(byUrn(resources));
+  const { cluster: known, ...recorded } = stateIn(byUrn(resourcesOf(state)));
+  const id = idIn(state);
   const of = { project: PROJECT_NAME, stack };
   const looks: [check: string, look: () => Promise<string>][] = [
     [
@@ -41,14 +43,14 @@ export async function identity(
         const { name, create = true } = planned.namespace;
         await checkNamespace(ask, name, known.namespace, { owner: ownerOf(of, id), stack, create });
         if (create) return `${name} ${known.namespace === undefined ? "is free" : "belongs to this stack"}`;
-        refuse(await readInstalled(ask, planned, state.deployed, stack));
+        refuse(await readInstalled(ask, planned, recorded.deployed, stack));
         return `${name} exists and is owned by others`;
       },
     ],
     [
       "volumes",
       async () => {
-        await checkLeftovers(ask, application, planned, state, stack);
+        await checkLeftovers(ask, application, planned, recorded, stack);
         return "no claims are left from an earlier store";
       },
     ],

@@ -36,6 +36,7 @@ function perform(stack: string, cluster: Settings["cluster"], action: Action): P
           ...["rollback", action.release, String(action.to), "-n", action.namespace],
           ...flags,
           "--cleanup-on-fail",
+          ...(action.force ? ["--force"] : []),
         ]),
       );
     case "uninstall":
