@@ -56,6 +56,12 @@ export interface TopologySpread {
   whenUnsatisfiable?: "ScheduleAnyway" | "DoNotSchedule";
 }
 
+/** The spreads of the chart: the label of the nodes, by name. */
+export const SPREADS: Readonly<Record<string, string>> = {
+  zones: "topology.kubernetes.io/zone",
+  nodes: "kubernetes.io/hostname",
+};
+
 /** What the pods of a service need from their nodes and their network. */
 export interface PodNeeds {
   /** Additional labels. Default: none. */

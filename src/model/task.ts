@@ -1,11 +1,21 @@
 /** The tasks of an application: programs that run to their end, as Jobs and CronJobs. */
 import type { Image, Resources, Service } from "./application";
-import { compact } from "./records";
 
 /** What services and tasks have in common: a program with variables, files and connections. */
 export type Program = Pick<
   Service,
-  "team" | "uses" | "env" | "user" | "writable" | "files" | "command" | "args"
+  | "team"
+  | "uses"
+  | "env"
+  | "user"
+  | "writable"
+  | "workingDirectory"
+  | "files"
+  | "command"
+  | "args"
+  | "pod"
+  | "serviceAccountAnnotations"
+  | "permissions"
 >;
 
 /** How concurrent runs of a cron task are handled, in Kubernetes' own words. */
@@ -23,7 +33,7 @@ export interface Task extends Program {
   /** Requests and limits. Default: requests of 50m CPU and 128Mi, limits of 1 CPU and 512Mi. */
   resources?: Resources;
   /**
-   * Names of the services that the migration comes before. It runs once for each version (image, command, arguments, variables and
+   * Names of the services that the migration comes before. It runs once for each version (image, working directory, command, arguments, variables and
    * files). If it fails, none of these services is updated. Default: none, for a cron task.
    */
   before?: string[];
@@ -70,18 +80,8 @@ export const isMigrationRelease = (name: string, task: string): boolean =>
 export const isImageOf = (image: Image | ImageOf): image is ImageOf => "of" in image;
 
 /** Returns a task as a service without ports, for checks of what both have in common. */
-export const asService = ({
-  team,
-  uses,
-  env,
-  user,
-  writable,
-  files,
-  command,
-  args,
-  resources,
-}: Task): Service => ({
+export const asService = ({ image, seconds, retries, before, cron, ...program }: Task): Service => ({
   language: "generic",
   image: { repository: "", tag: "" },
-  ...compact({ team, uses, env, user, writable, files, command, args, resources }),
+  ...program,
 });

@@ -1,6 +1,7 @@
 /** Plans an application: `plan(context)`. The same input always gives the same plan. */
 import { edgesOf, own } from "../model/graph";
 import { type Problem, refuse } from "../model/problems";
+import type { Program } from "../model/task";
 import { validateApplication } from "../model/validate";
 import { CHART_DISK, requestProblems, schemaProblems } from "./check";
 import type { AppContext, PlanContext } from "./context";
@@ -31,6 +32,7 @@ import { type Plan, type ReleasePlan, runsToCompletion, type SecretPlan } from "
 import { publicEntries } from "./services/exposure";
 import { fileTextProblems } from "./services/files";
 import { planMicroservice } from "./services/microservice";
+import { memoryProblems } from "./services/pod-needs";
 import { replacementProblems, replacementWarnings } from "./services/replacement";
 import { mergeResources, serviceResources } from "./services/resources";
 import { orderedByRoutes, routeProblems } from "./services/routes";
@@ -201,7 +203,7 @@ function profileProblems({ stores, settings }: AppContext): Problem[] {
     }));
 }
 
-/** Reports requests above their limits. */
+/** Reports requests above their limits, and directories in memory above the memory limit. */
 function resourceProblems(context: AppContext): Problem[] {
   const { application, settings } = context;
   // Settings win over the inventory, so the problem is reported there if they set resources.
@@ -211,13 +213,14 @@ function resourceProblems(context: AppContext): Problem[] {
       : `apps/${application.name}.ts: ${kind} ${name}`;
   return [
     ...Object.entries(application.services).flatMap(([name, service]) =>
-      requestProblems(
+      programProblems(
         where("service", name),
+        service,
         serviceResources(service, own(settings.services, name)?.resources),
       ),
     ),
     ...Object.entries(application.tasks ?? {}).flatMap(([name, task]) =>
-      requestProblems(where("task", name), taskResources(context, name, task)),
+      programProblems(where("task", name), task, taskResources(context, name, task)),
     ),
     ...Object.entries(application.stores).flatMap(([name, { loaders }]) => [
       ...requestProblems(
@@ -236,6 +239,15 @@ function resourceProblems(context: AppContext): Problem[] {
     ]),
   ];
 }
+
+const programProblems = (
+  where: string,
+  { writable }: Program,
+  resources: ReturnType<typeof mergeResources>,
+): Problem[] => [
+  ...requestProblems(where, resources),
+  ...memoryProblems(where, writable, resources.limits.memory),
+];
 
 /** Reports values that the schemas of local charts refuse. */
 function valueProblems(

@@ -5,7 +5,7 @@ import type { Service } from "../../src/model/application";
 import { readInventory } from "../../src/model/inventory/read";
 import { validateApplication } from "../../src/model/validate";
 import { checkClasses } from "../../src/runtime/check-classes";
-import { application, contextFor, planFor, redis, service, valuesOf } from "../support";
+import { application, contextFor, planFor, problemsOf, redis, service, valuesOf } from "../support";
 
 const shop = (web: Service) => application({ services: { web }, stores: { cache: redis() } });
 const values = (web: Partial<Service>, config = {}) =>
@@ -151,10 +151,23 @@ describe("what pods need", () => {
       problems({ ports: undefined, probe: undefined, serviceLabels: { a: "b" } }),
       /no ports, so it has no Service/,
     );
+  });
+
+  it("is refused with directories that can take all memory, by the limits of the stack", () => {
+    const directory = (path: string, size: string) => ({ path, size, memory: true as const });
+    const refused = (writable: Service["writable"], config = {}) =>
+      problemsOf(() => values({ writable }, config))
+        .map(({ where, what }) => `${where}: ${what}`)
+        .join("\n");
+    assert.match(refused([directory("/dev/shm", "8Gi")]), /service web: \/dev\/shm can take 8Gi of memory/);
+    const halves = [directory("/a", "1Gi"), directory("/b", "1Gi")];
+    const limits = { services: { web: { resources: { limits: { memory: "2Gi" } } } } };
     assert.match(
-      problems({ writable: [{ path: "/dev/shm", size: "8Gi", memory: true }] }),
-      /\/dev\/shm can take 8Gi of memory/,
+      refused(halves, limits),
+      /services\.web\.resources: \/a and \/b can take 1Gi \+ 1Gi of memory/,
     );
+    assert.doesNotThrow(() => values({ writable: [directory("/a", "1Gi")] }, limits));
+    assert.doesNotThrow(() => values({ writable: [{ path: "/cache", size: "8Gi" }] }), "on disk");
   });
 
   it("is decoded strictly", () => {

@@ -9,6 +9,7 @@ import type { WrittenApplication, WrittenTask } from "../../src/model/written";
 import { composePlan } from "../../src/plan/compose";
 import type { Deployed } from "../../src/plan/deployed";
 import type { Plan } from "../../src/plan/plan";
+import { namedClasses } from "../../src/runtime/check-classes";
 import { application, charts, planFor, problemsOf, redis, service, stackOf, valuesOf } from "../support";
 
 const migration = (overrides: Partial<Task> = {}): Task => ({
@@ -69,6 +70,47 @@ describe("a migration", () => {
     assert.equal(values.probes, undefined);
     assert.equal(values.rbac, undefined);
     assert.equal(values.serviceAccount, undefined, "no token");
+  });
+
+  it("says what its pod needs, as services do, and is known by its label", () => {
+    const plan = planFor(
+      shop({
+        migrate: migration({
+          workingDirectory: "/app",
+          serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/migrate" },
+          pod: {
+            labels: { "example.com/a": "b" },
+            tolerations: { spot: { key: "spot" } },
+            priorityClass: "high",
+          },
+          permissions: {
+            lock: { resources: ["leases"], names: ["migrate"], verbs: ["update"], reason: "one at a time" },
+          },
+        }),
+      }),
+    );
+    const values = valuesOf(plan, releaseOf(plan, "migrate").name);
+    assert.equal(values.workingDir, "/app");
+    assert.deepEqual(values.podLabels, { "example.com/a": "b", "flotilla.dev/task": "migrate" });
+    assert.deepEqual(values.tolerations, { spot: { key: "spot", operator: "Exists" } });
+    assert.equal(values.priorityClassName, "high");
+    assert.equal(values.serviceAccount?.automountToken, true);
+    assert.deepEqual(values.rbac?.lock?.resourceNames, ["migrate"]);
+    const classes = namedClasses(shop({ migrate: migration({ pod: { priorityClass: "high" } }) }));
+    assert.deepEqual(classes, [{ kind: "PriorityClass", name: "high", program: "migrate" }]);
+    assert.deepEqual(
+      problemsOf(() => planFor(shop({ migrate: migration({ pod: { near: ["x"] } }) }))).map(
+        ({ where }) => where,
+      ),
+      ["apps/shop.ts: task migrate, pod.near"],
+    );
+  });
+
+  it("runs again in another working directory, but not with other labels", () => {
+    const nameWith = (overrides: Partial<Task>) =>
+      releaseOf(planFor(shop({ migrate: migration(overrides) })), "migrate").name;
+    assert.notEqual(nameWith({ workingDirectory: "/app" }), release.name);
+    assert.equal(nameWith({ pod: { labels: { a: "b" } } }), release.name);
   });
 
   it("has the image of its service, with the stack's tag", () => {

@@ -55,7 +55,7 @@ export async function storage(
   });
 }
 
-/** Checks the priority and runtime classes of the services. */
+/** Checks the priority and runtime classes of services and tasks. */
 export async function classes(
   connected: Cluster,
   { settings, application }: StackSettings,
@@ -65,7 +65,7 @@ export async function classes(
     if ("error" in listed) return skipped("classes", listed.error);
     if (listed.result.some(({ name }) => name === named.name))
       return ok("classes", `${named.kind} ${named.name}`);
-    const { where, what, todo } = classProblem(application.name, named);
+    const { where, what, todo } = classProblem(application, named);
     return failed("classes", `${where}: ${what}`, todo);
   });
   return Promise.all(found);

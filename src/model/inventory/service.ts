@@ -162,9 +162,13 @@ export const programShape = shape.pick({
   env: true,
   user: true,
   writable: true,
+  workingDirectory: true,
   files: true,
   command: true,
   args: true,
+  pod: true,
+  serviceAccountAnnotations: true,
+  permissions: true,
 });
 
 type Shape = z.output<typeof shape>;

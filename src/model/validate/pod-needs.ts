@@ -1,9 +1,8 @@
 /** Checks what the pods of a service need, and the labels and annotations of its objects. */
 import type { Application, Service } from "../application";
+import { own } from "../graph";
 import { suggest } from "../nearest";
-import { directoriesOf } from "../pod";
-import { PRESETS } from "../presets";
-import { amountOf } from "../quantity";
+import { SPREADS } from "../pod";
 import type { Report } from "./report";
 
 /** Prefixes of labels that Flotilla, Helm and Kubernetes set and select by. */
@@ -12,9 +11,6 @@ const RESERVED_LABELS = /^(app\.kubernetes\.io|flotilla\.dev|helm\.sh|pod-securi
 /** Annotations that Flotilla, Helm and kubectl set, that turn off a check, or that weaken a pod. */
 const RESERVED_ANNOTATIONS =
   /^(checksum|flotilla\.dev|(meta\.)?helm\.sh|kubectl\.kubernetes\.io|kube-score|checkov\.io|deployment\.kubernetes\.io|(container\.apparmor|seccomp)\.security\.(alpha|beta)\.kubernetes\.io)\/|^(kube-score|checkov)/;
-
-/** Spreads that the chart has. */
-const SPREADS = ["zones", "nodes"];
 
 /** Checks a service, or the stand-in of an external. */
 export function checkPodNeeds(
@@ -45,24 +41,16 @@ export function checkPodNeeds(
     );
   if (pod.dns?.policy === "None" && (pod.dns.nameservers ?? []).length === 0)
     report(`${where}, pod.dns`, "the policy None needs a name server", "Add `nameservers`.");
-  const { memory: limit } = (service.resources ?? PRESETS[service.language].resources).limits;
-  for (const { path, size, memory } of directoriesOf(service.writable))
-    if (memory && size !== undefined && amountOf(size) >= amountOf(limit))
-      report(
-        where,
-        `${path} can take ${size} of memory, and the memory limit is ${limit}: the program would be killed`,
-        "Lower the size, or raise `resources.limits.memory`.",
-      );
-  const targets = [...Object.keys(application.services), ...Object.keys(application.stores)];
+  const { services, stores } = application;
   for (const target of pod.near ?? [])
-    if (!targets.includes(target))
+    if (!own(services, target) && !own(stores, target))
       report(
         `${where}, pod.near`,
         `"${target}" is not a service or store of ${application.name}`,
-        suggest(target, targets),
+        suggest(target, [...Object.keys(services), ...Object.keys(stores)]),
       );
   for (const [name, { topologyKey }] of Object.entries(pod.topologySpread ?? {}))
-    if (topologyKey === undefined && !SPREADS.includes(name))
+    if (topologyKey === undefined && !own(SPREADS, name))
       report(
         `${where}, pod.topologySpread.${name}`,
         "has no `topologyKey`, which only zones and nodes may omit",

@@ -1,7 +1,9 @@
-/** Plans what the pods of a service need: scheduling, names, labels and annotations. */
+/** Plans what the pods of a service or task need: scheduling, names, labels and annotations. */
 import type { Service } from "../../model/application";
 import { own } from "../../model/graph";
-import { directoriesOf, type NodeRequirement } from "../../model/pod";
+import { directoriesOf, type NodeRequirement, SPREADS } from "../../model/pod";
+import type { Problem } from "../../model/problems";
+import { amountOf } from "../../model/quantity";
 import { compact, mapValues } from "../../model/records";
 import { podsOf } from "../namespace/network";
 import type { MicroserviceValues } from "./microservice-values";
@@ -25,14 +27,8 @@ type PodValues = Pick<
 /** Weight of preferences. There is only one of each kind, so that it does not matter. */
 const WEIGHT = 100;
 
-/** The spreads of the chart: the label of the nodes, by name. */
-const SPREADS: Record<string, string> = {
-  zones: "topology.kubernetes.io/zone",
-  nodes: "kubernetes.io/hostname",
-};
-
 /** Returns the chart's values for the pods. */
-export function podValues({ pod = {} }: Service): PodValues {
+export function podValues({ pod = {} }: Pick<Service, "pod">): PodValues {
   const { near = [], nodeAffinity: nodes } = pod;
   return {
     ...compact({
@@ -82,6 +78,21 @@ export function podValues({ pod = {} }: Service): PodValues {
       }),
     ),
   };
+}
+
+/** Reports directories in memory that together can take all memory of the program. */
+export function memoryProblems(where: string, writable: Service["writable"], limit = ""): Problem[] {
+  const inMemory = directoriesOf(writable).filter(({ memory }) => memory);
+  const sizes = inMemory.map(({ size = "" }) => size);
+  if (!(sizes.reduce((sum, size) => sum + amountOf(size), 0) >= amountOf(limit)) || sizes.length === 0)
+    return [];
+  return [
+    {
+      where,
+      what: `${inMemory.map(({ path }) => path).join(" and ")} can take ${sizes.join(" + ")} of memory, and the memory limit is ${limit}: the program would be killed`,
+      todo: "Lower the sizes, or raise the memory limit.",
+    },
+  ];
 }
 
 const expressionOf = ({ key, operator, values }: NodeRequirement) =>

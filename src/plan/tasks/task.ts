@@ -12,13 +12,13 @@ import { TASK_LABEL } from "../labels";
 import { networkPolicyOf } from "../namespace/network";
 import type { ReleasePlan, SecretPlan } from "../plan";
 import { prune } from "../prune";
-import { exceptionsOf } from "../services/exceptions";
+import { exceptionsOf, permissionsOf } from "../services/exceptions";
 import { filesOf } from "../services/files";
 import { limitVariables } from "../services/limit-variables";
 import { LITTLE } from "../services/loader";
 import { environmentOf } from "../services/microservice";
 import type { MicroserviceValues } from "../services/microservice-values";
-import { writableOf } from "../services/pod-needs";
+import { podValues, writableOf } from "../services/pod-needs";
 import { mergeResources } from "../services/resources";
 import { secretsOf } from "../services/secrets";
 import { waitsOf } from "../services/waiting";
@@ -61,7 +61,6 @@ export function planTask(
     application: application.name,
     environment: settings.environment,
     team: task.team ?? application.team,
-    podLabels: { [TASK_LABEL]: name },
     image: { ...taskImage(context, name, task) },
     ...waitImageIn(settings),
     imagePullSecrets: pullSecrets,
@@ -76,7 +75,11 @@ export function planTask(
     resources,
     user: { uid, gid },
     exceptions: exceptionsOf(asService(task)),
+    ...permissionsOf(asService(task)),
     writable: writableOf(task, keyOf),
+    ...compact({ workingDir: task.workingDirectory }),
+    ...podValues(task),
+    podLabels: { ...task.pod?.labels, [TASK_LABEL]: name },
     ...filesOf(context, task, secrets.files),
     waitFor: waitsOf(context, asService(task)),
     job: { backoffLimit: task.retries ?? 0, activeDeadlineSeconds: task.seconds },

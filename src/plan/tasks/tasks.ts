@@ -1,7 +1,7 @@
 /** Tasks in their environment: images, versions and names of releases. */
 import type { Image, Service } from "../../model/application";
 import { own } from "../../model/graph";
-import { mapValues } from "../../model/records";
+import { compact, mapValues } from "../../model/records";
 import { isImageOf, migrationRelease, type Task } from "../../model/task";
 import { isText, type Reference, type Text } from "../../model/text";
 import type { AppContext } from "../context";
@@ -18,16 +18,17 @@ export function taskImage({ declared, settings }: AppContext, name: string, { im
 }
 
 /**
- * Returns the digest of what makes a version of a migration: image, command, arguments, variables and files. Logins and secrets
+ * Returns the digest of what makes a version of a migration: image, working directory, command, arguments, variables and files. Logins and secrets
  * count as references, and images without their mirror: a rotated password or a new mirror runs nothing again.
  */
 export function versionOf(context: AppContext, name: string, task: Task): string {
   const withoutMirrors = { ...context, settings: { ...context.settings, registryMirrors: {} } };
-  const { env = {}, files = {}, command = [], args = [] } = task;
+  const { env = {}, files = {}, command = [], args = [], workingDirectory } = task;
   const plain = (text: Text) =>
     typeof text === "string" ? text : text.map((part) => plainPart(context, part));
   return dataDigest({
     image: taskImage(withoutMirrors, name, task),
+    ...compact({ workingDirectory }),
     command: command.map(plain),
     args: args.map(plain),
     env: mapValues(env, plain),
