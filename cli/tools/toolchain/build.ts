@@ -15,6 +15,8 @@ export function buildArguments(tool: Tool, output: string): string[] {
     "-mod=readonly",
     "-trimpath",
     "-buildvcs=false",
+    // Nobody debugs these tools, and the information for it takes a seventh of the time.
+    "-gcflags=all=-dwarf=false",
     "-ldflags",
     ["-s", "-w", ...variables].join(" "),
     "-o",
@@ -29,7 +31,8 @@ export async function build(tool: Tool, target: string): Promise<void> {
     const output = join(folder, tool.name);
     const { exitCode, stderr, message, code } = (await execa("go", buildArguments(tool, output), {
       cwd: join(MODULES, tool.module.folder),
-      env: { CGO_ENABLED: "0", GOFLAGS: "" },
+      // The compiler collects its garbage less often.
+      env: { CGO_ENABLED: "0", GOFLAGS: "", GOGC: "400" },
       reject: false,
     })) as execa.ExecaReturnValue & { message?: string; code?: string };
     if (code === "ENOENT") throw new Error("Go is not installed");

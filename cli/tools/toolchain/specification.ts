@@ -37,7 +37,10 @@ export type Checksum =
       tag: string;
     };
 
-/** A Go module under `modules/`, whose go.sum pins everything that is built. */
+/**
+ * A Go module under `modules/`, whose go.sum pins everything that is built. Tools that need the libraries of Kubernetes share one
+ * module, with one version of each library: their official releases may have others, but each version takes minutes to compile.
+ */
 export interface Module {
   folder: string;
   package: string;
@@ -54,12 +57,12 @@ const PULUMI = "3.259.0";
 const HELM = "3.20.2";
 export const KUBERNETES = "1.36.3";
 const KWOK = "0.8.0";
-const ETCD = "3.6.5";
+const ETCD = "3.6.8";
 const KUBECONFORM = "0.7.0";
 const KUBE_SCORE = "1.20.0";
 const HELMFILE = "1.8.0";
 const KUBE_ROUTER = "2.1.0";
-const COREDNS = "1.15.0";
+const COREDNS = "1.14.7";
 
 const github = (repository: string, tag: string, asset: string) =>
   `https://github.com/${repository}/releases/download/${tag}/${asset}`;
@@ -116,7 +119,7 @@ const kwok = (name: string): Tool => ({
     checksum: { kind: "github", repository: "kubernetes-sigs/kwok", tag: `v${KWOK}` },
   },
   module: {
-    folder: "kwok",
+    folder: "kubernetes",
     package: `sigs.k8s.io/kwok/cmd/${name}`,
     variables: { "sigs.k8s.io/kwok/pkg/consts.Version": KWOK },
   },
@@ -166,7 +169,7 @@ export const TOOLS = {
       },
     },
     module: {
-      folder: "helm",
+      folder: "kubernetes",
       package: "helm.sh/helm/v3/cmd/helm",
       variables: {
         "helm.sh/helm/v3/internal/version.version": `v${HELM}`,
@@ -202,7 +205,7 @@ export const TOOLS = {
       checksum: { kind: "github", repository: "cloudnativelabs/kube-router", tag: `v${KUBE_ROUTER}` },
     },
     module: {
-      folder: "kube-router",
+      folder: "kubernetes",
       package: "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router",
       variables: { "github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": `v${KUBE_ROUTER}` },
     },
@@ -222,7 +225,7 @@ export const TOOLS = {
       },
     },
     // Its own main.go: all plugins of the release take minutes to compile.
-    module: { folder: "coredns", package: "." },
+    module: { folder: "kubernetes", package: "./coredns" },
   },
   kwok: kwok("kwok"),
   kwokctl: kwok("kwokctl"),
@@ -239,7 +242,7 @@ export const TOOLS = {
       member: ({ os, arch }) => `etcd-v${ETCD}-${os}-${arch}/etcd`,
       checksum: { kind: "file", url: () => github("etcd-io/etcd", `v${ETCD}`, "SHA256SUMS") },
     },
-    module: { folder: "etcd", package: "go.etcd.io/etcd/server/v3" },
+    module: { folder: "kubernetes", package: "go.etcd.io/etcd/server/v3" },
   },
   kubeconform: {
     name: "kubeconform",
