@@ -1,11 +1,12 @@
 /** A deployed stack whose address, name, files or cluster change: nothing is lost unless it was named. */
 import assert from "node:assert/strict";
 import { type Answer, answer, wordsOf } from "./identity/answer";
-import { asksPreview, IS_LONG, type Said } from "./identity/case";
+import { asksPreview, type Said } from "./identity/case";
 import { CASES } from "./identity/cases";
 import { lostBetween } from "./identity/ground";
 import { keepOutcome } from "./identity/outcomes";
 import { openScene, type Scene } from "./identity/scene";
+import { IS_LONG } from "./long";
 import { world } from "./world";
 
 describe("identity", function () {

@@ -7,6 +7,7 @@ import { parse, parseAllDocuments, stringify } from "yaml";
 import type { ReleaseChange } from "../../cli/core/diff/compare";
 import { documentedJson } from "../json-shape";
 import { flotilla as command, inventoryStack } from "./inventory";
+import { long } from "./long";
 import { exists, get, read, run, type Stack, until, world } from "./world";
 
 const namespace = "e2e-operations";
@@ -176,7 +177,7 @@ describe("a stack in operation", function () {
       await git("checkout", "apps");
     });
 
-    it("warns about what the API server will refuse", async () => {
+    long("warns about what the API server will refuse", async () => {
       await set("stores.mysql.storage", "2Gi");
       const all = await ends(2, ...on("diff"));
       assert.match(all, /The API server will refuse this/);
@@ -256,7 +257,7 @@ describe("a stack in operation", function () {
       assert.match(newest?.message ?? "", /^flotilla rollback to 2: /);
     });
 
-    it("rolls back from an unschedulable B, which is explained with what it lacks", async () => {
+    long("rolls back from an unschedulable B, which is explained with what it lacks", async () => {
       await set("services.worker.resources.requests.cpu", "1000000m");
       await set("services.worker.resources.limits.cpu", "1000000m");
       const failed = await ends(1, ...on("up"), "--yes");
@@ -299,7 +300,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    it("does not roll back stores, unless it is told to", async () => {
+    long("does not roll back stores, unless it is told to", async () => {
       const memory = async () =>
         (
           await get<{
@@ -324,26 +325,29 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    it("refuses a program that was never committed, and offers to roll back the settings only", async () => {
-      stack.edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "4.0.0"');
-      await stack.up();
-      const {
-        updates: [{ number } = { number: 0 }],
-      } = await json<Updates<{ number: number }>>(0, ...on("rollback"), "--list");
-      updates = number;
-      await git("checkout", "apps");
-      await set("services.worker.tag", "5.0.0");
-      await stack.up();
-      const refused = await ends(1, ...on("rollback"), "--to", String(updates), "--yes");
-      assert.match(refused, /it ran with uncommitted changes/);
-      assert.match(refused, /--config-only/);
-      assert.equal(await image("worker"), "example.com/web:5.0.0");
-      await ends(0, ...on("rollback"), "--to", String(updates), "--config-only", "--yes");
-      assert.equal(await image("worker"), "example.com/web:1.0.1");
-      assert.equal(await image("web"), "example.com/web:1.0.0", "the program is the working tree's");
-    });
+    long(
+      "refuses a program that was never committed, and offers to roll back the settings only",
+      async () => {
+        stack.edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "4.0.0"');
+        await stack.up();
+        const {
+          updates: [{ number } = { number: 0 }],
+        } = await json<Updates<{ number: number }>>(0, ...on("rollback"), "--list");
+        updates = number;
+        await git("checkout", "apps");
+        await set("services.worker.tag", "5.0.0");
+        await stack.up();
+        const refused = await ends(1, ...on("rollback"), "--to", String(updates), "--yes");
+        assert.match(refused, /it ran with uncommitted changes/);
+        assert.match(refused, /--config-only/);
+        assert.equal(await image("worker"), "example.com/web:5.0.0");
+        await ends(0, ...on("rollback"), "--to", String(updates), "--config-only", "--yes");
+        assert.equal(await image("worker"), "example.com/web:1.0.1");
+        assert.equal(await image("web"), "example.com/web:1.0.0", "the program is the working tree's");
+      },
+    );
 
-    it("rolls back a single service", async () => {
+    long("rolls back a single service", async () => {
       await set("services.worker.tag", "6.0.0");
       await set("services.web.tag", "6.0.0");
       await stack.up();
@@ -357,7 +361,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    it("keeps passwords that were rotated in the meantime", async () => {
+    long("keeps passwords that were rotated in the meantime", async () => {
       const auth = async () =>
         JSON.stringify((await get<{ data: object }>("secret", "mysql-auth", "-n", namespace)).data);
       const old = await auth();
@@ -376,7 +380,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    it("reports updates to which it cannot roll back", async () => {
+    long("reports updates to which it cannot roll back", async () => {
       assert.match(await ends(1, ...on("rollback"), "--to", "99"), /has no update 99/);
       const { updates: list } = await json<Updates<{ number: number; result: string }>>(
         0,
@@ -396,7 +400,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(0, ...on("drift")), /No drift/);
     });
 
-    it("ignores what an autoscaler owns", async () => {
+    long("ignores what an autoscaler owns", async () => {
       await run("kubectl", ["autoscale", "deployment", "web", "--min=2", "--max=3", "-n", namespace]);
       await run("kubectl", ["scale", "deployment", "web", "--replicas=2", "-n", namespace]);
       await ends(0, ...on("drift"));
@@ -434,15 +438,18 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    it("reinstalls what was uninstalled, from what was deployed and not from the working tree", async () => {
-      const deployed = await image("worker");
-      await run("helm", ["uninstall", "worker", "-n", namespace, "--wait"]);
-      await set("services.worker.tag", "8.0.0");
-      assert.match(await ends(2, ...on("drift")), /worker was uninstalled/);
-      await ends(0, ...on("drift"), "--correct", "--yes");
-      assert.equal(await image("worker"), deployed);
-      await set("services.worker.tag", "1.0.1");
-    });
+    long(
+      "reinstalls what was uninstalled, from what was deployed and not from the working tree",
+      async () => {
+        const deployed = await image("worker");
+        await run("helm", ["uninstall", "worker", "-n", namespace, "--wait"]);
+        await set("services.worker.tag", "8.0.0");
+        assert.match(await ends(2, ...on("drift")), /worker was uninstalled/);
+        await ends(0, ...on("drift"), "--correct", "--yes");
+        assert.equal(await image("worker"), deployed);
+        await set("services.worker.tag", "1.0.1");
+      },
+    );
   });
 
   describe("flotilla recover", () => {
@@ -482,7 +489,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(0, ...on("recover"), "--yes"), /Nothing to recover/);
     });
 
-    it("undoes what a killed engine had begun, and the next update continues", async () => {
+    long("undoes what a killed engine had begun, and the next update continues", async () => {
       await set("services.worker.resources.requests.cpu", "1000000m");
       await set("services.worker.resources.limits.cpu", "1000000m");
       const kill = startUpdate();
@@ -499,7 +506,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("status"));
     });
 
-    it("rolls back an update that helm completed after its engine was killed", async () => {
+    long("rolls back an update that helm completed after its engine was killed", async () => {
       const good = await manifests();
       await set("services.worker.env.WENT_ON", "yes");
       const engine = startEngine();
@@ -518,7 +525,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("drift"));
     });
 
-    it("removes what was never completely installed", async () => {
+    long("removes what was never completely installed", async () => {
       stack.edit("apps/index.ts", "worker: {", "late: { ...service([]), startupSeconds: 1 },\n    worker: {");
       await set("services.late.resources.requests.cpu", "1000000m");
       await set("services.late.resources.limits.cpu", "1000000m");

@@ -12,6 +12,7 @@ import { type World, worldIn } from "../../dev/sandbox/folders";
 import { forgetStacks, type OpenWorld, openWorld } from "../../dev/sandbox/world";
 import { mapValues } from "../../src/model/records";
 import { copyOfProject, writeProgram, writeStackFile } from "../copy";
+import { keepLong } from "./long";
 
 const WORKER = process.env.MOCHA_WORKER_ID;
 
@@ -52,6 +53,9 @@ export const mochaHooks = {
     // Each worker's sandbox is started before the worker, and serves all of its files (./workers).
     opened ??= await (WORKER === undefined ? openAnew : openWorld)(testWorld);
   },
+  afterEach(this: Mocha.Context) {
+    if (opened) keepLong(this.currentTest as Mocha.Test | undefined, opened);
+  },
   async afterAll(this: Mocha.Context) {
     if (WORKER !== undefined) return;
     this.timeout(60_000);
@@ -85,7 +89,7 @@ export const exists = async (...args: string[]): Promise<boolean> =>
   (await run("kubectl", ["get", "--ignore-not-found", "-o", "name", ...args])).stdout !== "";
 
 /** Waits for a condition, instead of a fixed time. */
-export async function until(what: string, condition: () => Promise<boolean>, seconds = 60): Promise<void> {
+export async function until(what: string, condition: () => Promise<boolean>, seconds = 180): Promise<void> {
   const limit = Date.now() + seconds * 1000;
   while (!(await condition())) {
     assert.ok(Date.now() < limit, `not within ${seconds} s: ${what}`);

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
-import { isOfficial } from "../../dev/bench/results";
 import { between, table } from "../../dev/generate/marked";
 import { world } from "../e2e/world";
+import { type Circumstances, circumstances } from "../kept";
 import { SEED } from "./seed";
 
 export interface Outcome {
@@ -29,17 +29,14 @@ export interface Soak {
   program?: number;
 }
 
-/** Date, seed and providers of a run. */
-interface Circumstances {
-  date: string;
+interface Seeded extends Circumstances {
   seed: string;
-  providers: string;
 }
 
 interface Kept {
   /** `clean`: duration of an update without a fault, in seconds. */
-  cases?: Circumstances & { clean: number; outcomes: readonly Outcome[] };
-  soak?: Circumstances & Soak;
+  cases?: Seeded & { clean: number; outcomes: readonly Outcome[] };
+  soak?: Seeded & Soak;
 }
 
 const FILE = join(PROJECT, "tests", "faults", "long-run.json");
@@ -47,18 +44,12 @@ const PAGE = join(PROJECT, "docs", "reliability.md");
 
 /** Records all cases of a long run, and updates the page. */
 export const keepCases = (clean: number, outcomes: readonly Outcome[]): void =>
-  keep({ cases: { ...circumstances(), clean: Math.round(clean), outcomes } });
+  keep({ cases: { ...seeded(), clean: Math.round(clean), outcomes } });
 
 /** Records the random updates of a long run, and updates the page. */
-export const keepSoak = (soak: Soak): void => keep({ soak: { ...circumstances(), ...soak } });
+export const keepSoak = (soak: Soak): void => keep({ soak: { ...seeded(), ...soak } });
 
-function circumstances(): Circumstances {
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    seed: SEED,
-    providers: isOfficial(world()) ? "the official providers" : "the stand-ins for the providers",
-  };
-}
+const seeded = (): Seeded => ({ ...circumstances(world()), seed: SEED });
 
 /** The two take an hour together, so each is recorded when it completes. */
 function keep(part: Kept): void {
@@ -80,7 +71,7 @@ export function pageOf(written: string, { cases, soak }: Kept): string {
   );
 }
 
-const whenOf = ({ date, providers, seed }: Circumstances): string =>
+const whenOf = ({ date, providers, seed }: Seeded): string =>
   `${date}, with ${providers}, \`FAULTS_SEED=${seed}\``;
 
 function casesLines({ clean, outcomes, ...how }: NonNullable<Kept["cases"]>): string[] {

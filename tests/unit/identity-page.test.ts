@@ -7,7 +7,7 @@ import { PAGE, pageOf, readKept } from "../e2e/identity/outcomes";
 describe("docs/reliability.md: the identity matrix", () => {
   it("is the recorded last full run", () => {
     const page = readFileSync(PAGE, "utf8");
-    assert.equal(pageOf(page, readKept()), page, "run: IDENTITY=keep npm run test:identity");
+    assert.equal(pageOf(page, readKept()), page, "run: E2E=long npm run test:identity");
   });
 
   it("has every case, and at least 40", () => {

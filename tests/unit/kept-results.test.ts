@@ -1,6 +1,8 @@
 /** The results of long runs in the docs are the recorded ones, and those have all cases. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readLongRun } from "../e2e/long";
 import { pageOf as faultsPage, readKept as readFaults } from "../faults/outcomes";
 import { CASES, type CaseName, caseOf, PAGE, pageOf, type Result, readKept } from "../real/shop/results";
 
@@ -40,6 +42,26 @@ describe("docs/reliability.md: what real pods show", () => {
       assert.ok(failed(result) < succeeded(result) || succeeded(result) === 0, name);
     }
   });
+});
+
+describe("the long cases of the end-to-end tests", () => {
+  const folder = join(__dirname, "../e2e");
+  const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
+  const longIn = (file: string) =>
+    [...readFileSync(join(folder, file), "utf8").matchAll(/^ *long\(\s*"([^"]+)"/gm)].map(
+      ([, title]) => title,
+    );
+  const withCases = files.filter((file) => longIn(file).length > 0);
+
+  for (const file of withCases)
+    it(`${file} has passed with all of them`, () =>
+      assert.deepEqual(
+        Object.keys(readLongRun(file)?.cases ?? {}).sort(),
+        longIn(file).sort(),
+        `run: E2E=long npx mocha --require ts-node/register --require tests/e2e/world.ts tests/e2e/${file}`,
+      ));
+
+  it("are found", () => assert.ok(withCases.includes("operations.test.ts")));
 });
 
 describe("docs/reliability.md: how faults are tested", () => {

@@ -1,4 +1,5 @@
 /** A change around a deployed stack, and the expected result of each command. */
+import { IS_LONG } from "../long";
 import type { Ground } from "./ground";
 import type { Scene } from "./scene";
 
@@ -20,7 +21,7 @@ export interface Step extends Said {
 export interface Case {
   kind: "address" | "cluster" | "stack" | "settings" | "inventory" | "changed by hand";
   name: string;
-  /** Only in the long form, because another case shows the same. */
+  /** Only with E2E=long, because another case shows nearly the same. */
   isLong?: true;
   /** The stack that is changed; default: `dev`. */
   on?: "dev" | "prod" | "guest";
@@ -29,7 +30,7 @@ export interface Case {
   change?: (ground: Ground, scene: Scene) => unknown;
   diff?: Said;
   preview?: Said;
-  /** Runs a plain preview in the short form too, although `up` reports the same: it is the first case refused for this reason. */
+  /** Runs a plain preview without E2E=long too, although `up` reports the same: it is the first case refused for this reason. */
   isPreviewed?: true;
   /** `pulumi up --yes --skip-preview`. */
   up?: Said;
@@ -64,9 +65,6 @@ export const flotilla = (command: string, said: Said, ...args: string[]): Step =
   run: ["flotilla", command, ...args],
   ...said,
 });
-
-/** IDENTITY is `long`, or `keep` to record the result of each case: all of them, with all their commands. */
-export const IS_LONG = ["long", "keep"].includes(process.env.IDENTITY ?? "");
 
 /** Whether a plain preview shows what `diff`, which runs the engine's preview as well, and `up` do not. */
 export const asksPreview = ({ diff, preview, isPreviewed, up }: Case): boolean =>

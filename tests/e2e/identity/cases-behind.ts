@@ -34,6 +34,7 @@ export const behind: Case[] = [
   {
     kind: "changed by hand",
     name: "`helm uninstall` of a service, and its tag changes",
+    isLong: true,
     change: async (ground) => {
       await ground.must("helm", "uninstall", "web", "-n", "shop-dev", "--wait");
       ground.stack.edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "1.0.1"');
@@ -50,6 +51,7 @@ export const behind: Case[] = [
   {
     kind: "changed by hand",
     name: "a claim is deleted: its StatefulSet creates an empty one",
+    isLong: true,
     change: async (ground) => {
       const before = await ground.holdings();
       await ground.must("kubectl", "delete", "pvc", "data-cache-0", "-n", "shop-dev", "--wait=false");
@@ -82,6 +84,7 @@ export const behind: Case[] = [
   {
     kind: "changed by hand",
     name: "the namespace is deleted and recreated by hand",
+    isLong: true,
     change: async (ground) => {
       await ground.must("kubectl", "delete", "namespace", "shop-dev", "--wait");
       await ground.must("kubectl", "create", "namespace", "shop-dev");
@@ -98,6 +101,7 @@ export const behind: Case[] = [
   {
     kind: "changed by hand",
     name: "`helm uninstall` of a store, then `flotilla drift --correct`",
+    isLong: true,
     change: (ground) => ground.must("helm", "uninstall", "cache", "-n", "shop-dev", "--wait"),
     diff: MISSING,
     preview: ANY,

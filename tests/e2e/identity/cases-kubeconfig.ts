@@ -49,6 +49,7 @@ export const addresses: Case[] = [
   {
     ...same,
     name: "a user who may not read `kube-system`: recognized by the CA, with a note",
+    isLong: true,
     kubeconfig: "limited",
     diff: { exit: 0, says: /only identified by its CA certificate[^\n]*/ },
   },
@@ -65,6 +66,7 @@ export const addresses: Case[] = [
   {
     ...same,
     name: "`KUBECONFIG=a:b`, the context in one file and its cluster in the other",
+    isLong: true,
     kubeconfig: ({ folder, files }) => {
       const { contexts, clusters, users } = parse(readFileSync(files.both, "utf8")) as Record<string, object>;
       return [
@@ -182,6 +184,7 @@ export const clusters: Case[] = [
   {
     kind: "cluster",
     name: "the same context name points to another cluster",
+    isLong: true,
     kubeconfig: "swapped",
     ...foreign,
   },
@@ -197,6 +200,7 @@ export const clusters: Case[] = [
   {
     kind: "cluster",
     name: "prod: `flotilla:cluster.context` is changed to another cluster, and the update is retried",
+    isLong: true,
     on: "prod",
     change: ({ stack }) => stack.config("flotilla:cluster.context", "other"),
     ...foreign,
@@ -206,12 +210,14 @@ export const clusters: Case[] = [
   {
     kind: "stack",
     name: "prod: `flotilla destroy`, confirmed with the right name",
+    isLong: true,
     on: "prod",
     more: [flotilla("destroy", refused(/has environment prod[^\n]*/), "--confirm", "prod")],
   },
   {
     kind: "cluster",
     name: "plain `pulumi refresh --yes` after the current context was switched",
+    isLong: true,
     kubeconfig: "switched",
     more: [
       {
@@ -226,6 +232,7 @@ export const clusters: Case[] = [
   {
     kind: "cluster",
     name: "plain `pulumi destroy` after the current context was switched, then `up`",
+    isLong: true,
     kubeconfig: "switched",
     more: [
       {
@@ -243,6 +250,7 @@ export const clusters: Case[] = [
   {
     kind: "cluster",
     name: "plain `pulumi refresh --yes` where the recorded context name points to another cluster",
+    isLong: true,
     kubeconfig: "swapped",
     more: [
       { run: ["pulumi", "refresh", "--yes", "--skip-preview"], exit: 0, says: /\d+ deleted/ },

@@ -41,6 +41,7 @@ export const settings: Case[] = [
   {
     kind: "settings",
     name: "the application is renamed",
+    isLong: true,
     change: ({ stack }) => {
       stack.edit("apps/index.ts", 'name: "shop"', 'name: "store"');
       stack.edit("apps/index.ts", "{ shop }", "{ store: shop }");
@@ -101,6 +102,7 @@ export const inventories: Case[] = [
   {
     kind: "inventory",
     name: "a store is renamed",
+    isLong: true,
     change: inventory(INVENTORY.replaceAll("db", "database")),
     ...everywhere(refused(/A store cannot be renamed: database would be a new/)),
     restore: asBefore,
@@ -116,6 +118,7 @@ export const inventories: Case[] = [
   {
     kind: "inventory",
     name: "a service and a store swap their names",
+    isLong: true,
     isPreviewed: true,
     change: inventory(`
       services: { db: { ...service(["cache", "web"], { URL: url("web") }), startupSeconds: 1 } },
@@ -146,6 +149,7 @@ export const inventories: Case[] = [
   {
     kind: "inventory",
     name: "a service takes the name of a store that was just removed",
+    isLong: true,
     change: async (ground) => {
       inventory(`
         services: { web: { ...service(["cache"]), startupSeconds: 1 }, db: service(["cache"]) },

@@ -61,6 +61,7 @@ export const stacks: Case[] = [
   {
     kind: "stack",
     name: "the stack is renamed (`pulumi stack rename`)",
+    isLong: true,
     change: async (ground) => {
       await ground.must("pulumi", "stack", "rename", "renamed", ...nameOf(ground));
       become(ground, "renamed");
@@ -103,6 +104,7 @@ export const stacks: Case[] = [
     ...held,
     kind: "stack",
     name: "another checkout of the project",
+    isLong: true,
     change: (ground) => {
       const folder = copyOfProject("flotilla-e2e-");
       writeStackFile(folder, ground.stack.name, {
@@ -165,6 +167,7 @@ export const stacks: Case[] = [
   {
     kind: "stack",
     name: "a state of an older version, and another cluster",
+    isLong: true,
     kubeconfig: "switched",
     change: (ground) => ground.editState(forgetIdentity),
     diff: UNRECORDED,
@@ -184,6 +187,7 @@ export const stacks: Case[] = [
   {
     kind: "stack",
     name: "a second stack with the namespace of the first; `adopt`, then `pulumi destroy` of it",
+    isLong: true,
     change: async (ground) => {
       writeStackFile(ground.stack.folder, "twin", {
         application: "shop",
@@ -236,6 +240,7 @@ export const stacks: Case[] = [
   {
     kind: "stack",
     name: "the state is lost, and so are a store and its Secret: `adopt --reset-password` gives its data new passwords",
+    isLong: true,
     allowed: ["password db-auth"],
     change: async (ground) => {
       const { name } = ground.stack;
@@ -264,6 +269,7 @@ export const stacks: Case[] = [
   {
     kind: "stack",
     name: "pending deletes of an earlier replacement, the namespace among them",
+    isLong: true,
     change: (ground) =>
       ground.editState((resources) => [
         ...resources,
@@ -303,6 +309,7 @@ export const comings: Case[] = [
     kind: "cluster",
     on: "guest",
     name: "another cluster while the stack's own is down; then it is back",
+    isLong: true,
     kubeconfig: "both",
     change: (_, { second }) => stopCluster(second),
     diff: FOREIGN,
@@ -314,6 +321,7 @@ export const comings: Case[] = [
     kind: "cluster",
     on: "guest",
     name: "the stack's own cluster, back again",
+    isLong: true,
     diff: NOTHING,
     preview: UNCHANGED,
     up: UPDATED,

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { PROJECT } from "../../../cli/tools/paths";
 import { between, table } from "../../../dev/generate/marked";
 import type { Provider } from "../../../dev/sandbox/providers/choose";
+import { IS_LONG } from "../long";
 import type { Case } from "./case";
 import { CASES } from "./cases";
 import type { Holdings } from "./ground";
@@ -33,11 +34,11 @@ export const FILE = join(PROJECT, "tests", "e2e", "identity", "results.json");
 export const PAGE = join(PROJECT, "docs", "reliability.md");
 
 /**
- * With IDENTITY=keep: records a case that has passed, and updates its part of the page. Other cases with the same providers are
+ * With E2E=long: records a case that has passed, and updates its part of the page. Other cases with the same providers are
  * kept.
  */
 export function keepOutcome(providers: readonly Provider[], outcome: Outcome): void {
-  if (process.env.IDENTITY !== "keep") return;
+  if (!IS_LONG) return;
   const used = providers.map(({ name, version, source }) => ({
     name,
     version,
@@ -73,7 +74,7 @@ export const pageOf = (written: string, kept: Kept): string =>
     written,
     "tests/e2e/identity/results.json",
     tableOf(kept).join("\n"),
-    "IDENTITY=keep npm run test:identity",
+    "E2E=long npm run test:identity",
   );
 
 function tableOf({ date, providers, outcomes }: Kept): string[] {

@@ -1,8 +1,8 @@
 /** Prints the results of the cases, and with REAL=long records those of cases that pass. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { isOfficial } from "../../../dev/bench/results";
 import { world } from "../../e2e/world";
+import { circumstances } from "../../kept";
 import {
   CASES,
   type CaseName,
@@ -36,8 +36,7 @@ function keep(results: readonly [CaseName, Result][]): void {
   const known: Kept["results"] = { ...earlier.results, ...Object.fromEntries(results) };
   const names = Object.keys(CASES) as CaseName[];
   const kept: Kept = {
-    date: new Date().toISOString().slice(0, 10),
-    providers: isOfficial(world()) ? "the official providers" : "the stand-ins for the providers",
+    ...circumstances(world()),
     cores: availableParallelism(),
     results: Object.fromEntries(names.filter((name) => name in known).map((name) => [name, known[name]])),
   };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { PROJECT } from "../../../cli/tools/paths";
 import { between, table } from "../../../dev/generate/marked";
 import { plural } from "../../../src/model/plural";
+import type { Circumstances } from "../../kept";
 import type { Count } from "./follow";
 
 /** What a case counts, and which failures it expects. */
@@ -56,9 +57,7 @@ export interface Result {
   detail?: string;
 }
 
-export interface Kept {
-  date: string;
-  providers: string;
+export interface Kept extends Circumstances {
   cores: number;
   results: Partial<Record<CaseName, Result>>;
 }
