@@ -5,6 +5,7 @@ import { onlineBoutique } from "../../apps/online-boutique";
 import { writeCatalogue } from "../copy";
 import { generatedApplication } from "../generated";
 import { writeInventory } from "./inventory";
+import { describeLong, long } from "./long";
 import { apply, get, projectStack, run, type Stack, secretOf, until } from "./world";
 
 interface Listed<T> {
@@ -219,11 +220,11 @@ describe("a quota that is lowered", () => {
   });
 });
 
-describe("an application of 100 services and 20 stores", () => {
+describeLong("an application of 100 services and 20 stores", () => {
   let stack: Stack;
   after(() => stack?.remove());
 
-  it("is deployed completely", async function () {
+  long("is deployed completely", async function () {
     this.timeout(15 * 60_000);
     const application = generatedApplication(100, 20);
     const namespace = "e2e-large";

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { describeLong, long } from "./long";
 import { announceProviders } from "./providers";
 import { exists, get, programStack, run, type Stack, writeChart } from "./world";
 
@@ -28,7 +29,7 @@ const release = new k8s.helm.v3.Release("mini", ${JSON.stringify({ name: "mini",
 ${more}
 `;
 
-describe("a provider", () => {
+describeLong("a provider", () => {
   let stack: Stack;
   const write = (release: Record<string, unknown>, more?: string) =>
     writeFileSync(join(stack.folder, "index.js"), program(release, more));
@@ -54,7 +55,7 @@ describe("a provider", () => {
   });
   after(() => stack.remove());
 
-  it("installs a release and waits until it is ready", async () => {
+  long("installs a release and waits until it is ready", async () => {
     await stack.up();
     assert.equal((await history()).length, 1);
     const { status } = await get<{ status: { readyReplicas: number } }>(
@@ -70,20 +71,20 @@ describe("a provider", () => {
     assert.equal(outputs.version, "1.0.0");
   });
 
-  it("compares inputs: an edited chart alone is no change", async () => {
+  long("compares inputs: an edited chart alone is no change", async () => {
     assert.deepEqual(await stack.preview(), []);
     writeFileSync(join(stack.folder, "chart", "values.yaml"), "color: blue\ncpu: 10m\n");
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("sees a new version of the chart", async () => {
+  long("sees a new version of the chart", async () => {
     writeChart(stack.folder, "1.1.0");
     const [step] = await stack.preview();
     assert.equal(step?.op, "update");
     assert.deepEqual(Object.keys(step?.detailedDiff ?? {}), ["version"]);
   });
 
-  it("upgrades in place for a changed value or description, and reports which", async () => {
+  long("upgrades in place for a changed value or description, and reports which", async () => {
     write({ values: { color: "green" }, description: "mini sha256:1" });
     const [step] = await stack.preview();
     assert.equal(step?.op, "update");
@@ -99,7 +100,7 @@ describe("a provider", () => {
     assert.deepEqual(Object.keys((await stack.preview())[0]?.detailedDiff ?? {}), ["values.color"]);
   });
 
-  it("keeps the configured number of revisions", async () => {
+  long("keeps the configured number of revisions", async () => {
     for (const next of ["one", "two", "three"]) {
       write({ values: { color: next }, maxHistory: 2 });
       await stack.up();
@@ -107,7 +108,7 @@ describe("a provider", () => {
     assert.equal((await history()).length, 2);
   });
 
-  it("rolls back a failed atomic update, keeps the new inputs as failed, and retries", async () => {
+  long("rolls back a failed atomic update, keeps the new inputs as failed, and retries", async () => {
     const unschedulable = {
       values: { color: "black", cpu: "1000" },
       atomic: true,
@@ -130,7 +131,7 @@ describe("a provider", () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("leaves nothing of a failed atomic installation", async () => {
+  long("leaves nothing of a failed atomic installation", async () => {
     const second = `new k8s.helm.v3.Release("second", { name: "second", namespace: "${namespace}", chart: "./chart",
       atomic: true, timeout: 5, values: { cpu: "1000" } }, { provider: cluster, dependsOn: [namespace] });`;
     write({ values: { color: "white" }, atomic: true }, second);
@@ -142,7 +143,7 @@ describe("a provider", () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("replaces a release whose name changes", async () => {
+  long("replaces a release whose name changes", async () => {
     write({ values: { color: "white" }, atomic: true, name: "renamed" });
     const steps = await stack.preview();
     assert.ok(steps.some(({ op }) => op === "create-replacement" || op === "replace"));
@@ -150,7 +151,7 @@ describe("a provider", () => {
     write({ values: { color: "white" }, atomic: true });
   });
 
-  it("names a chart that it cannot read", async () => {
+  long("names a chart that it cannot read", async () => {
     write({ chart: "./no-such-chart" });
     const { exitCode, all } = await stack.pulumi(["preview"], { reject: false });
     assert.notEqual(exitCode, 0);
@@ -158,7 +159,7 @@ describe("a provider", () => {
     write({ values: { color: "white" }, atomic: true });
   });
 
-  it("reads no chart in a preview while an input is unknown", async () => {
+  long("reads no chart in a preview while an input is unknown", async () => {
     const unread = `new k8s.helm.v3.Release("unread", { name: "unread", namespace: "${namespace}",
       chart: "oci://127.0.0.1:1/charts/unread", version: "1.2.3", values: { a: 1 },
       resourceNames: pulumi.output(pulumi.unknown) }, { provider: cluster, dependsOn: [namespace] });`;
@@ -176,7 +177,7 @@ describe("a provider", () => {
     write({ values: { color: "white" }, atomic: true });
   });
 
-  it("detects a release that was uninstalled manually, and reinstalls it", async () => {
+  long("detects a release that was uninstalled manually, and reinstalls it", async () => {
     await run("helm", ["uninstall", "mini", "-n", namespace, "--wait"]);
     await stack.pulumi(["refresh", "--yes", "--skip-preview"]);
     assert.equal((await stack.preview())[0]?.op, "create");
@@ -184,33 +185,36 @@ describe("a provider", () => {
     assert.equal(await color(), "white");
   });
 
-  it("applies objects, updates them in place, keeps secrets encrypted and deletes what the program drops", async () => {
-    const secretNamed = (name: string, value: string) => `new k8s.core.v1.Secret("s", {
+  long(
+    "applies objects, updates them in place, keeps secrets encrypted and deletes what the program drops",
+    async () => {
+      const secretNamed = (name: string, value: string) => `new k8s.core.v1.Secret("s", {
       metadata: { name: "${name}", namespace: "${namespace}", labels: { a: "b" } },
       data: pulumi.secret({ key: Buffer.from("${value}").toString("base64") }) }, { provider: cluster, dependsOn: [namespace] });`;
-    const values = { values: { color: "white" }, atomic: true };
-    const stored = async (name: string) =>
-      (await get<{ data: { key: string } }>("secret", name, "-n", namespace)).data.key;
-    write(values, secretNamed("first", "correcthorse"));
-    await stack.up();
-    assert.equal(Buffer.from(await stored("first"), "base64").toString(), "correcthorse");
-    const state = await stack.export();
-    for (const form of ["correcthorse", Buffer.from("correcthorse").toString("base64")])
-      assert.ok(!state.includes(form));
-    assert.deepEqual(await stack.preview(), []);
-    write(values, secretNamed("first", "battery"));
-    assert.equal((await stack.preview())[0]?.op, "update");
-    await stack.up();
-    assert.equal(Buffer.from(await stored("first"), "base64").toString(), "battery");
-    write(values, secretNamed("other", "battery"));
-    await stack.up();
-    assert.equal(await exists("secret", "first", "-n", namespace), false);
-    write(values);
-    await stack.up();
-    assert.equal(await exists("secret", "other", "-n", namespace), false);
-  });
+      const values = { values: { color: "white" }, atomic: true };
+      const stored = async (name: string) =>
+        (await get<{ data: { key: string } }>("secret", name, "-n", namespace)).data.key;
+      write(values, secretNamed("first", "correcthorse"));
+      await stack.up();
+      assert.equal(Buffer.from(await stored("first"), "base64").toString(), "correcthorse");
+      const state = await stack.export();
+      for (const form of ["correcthorse", Buffer.from("correcthorse").toString("base64")])
+        assert.ok(!state.includes(form));
+      assert.deepEqual(await stack.preview(), []);
+      write(values, secretNamed("first", "battery"));
+      assert.equal((await stack.preview())[0]?.op, "update");
+      await stack.up();
+      assert.equal(Buffer.from(await stored("first"), "base64").toString(), "battery");
+      write(values, secretNamed("other", "battery"));
+      await stack.up();
+      assert.equal(await exists("secret", "first", "-n", namespace), false);
+      write(values);
+      await stack.up();
+      assert.equal(await exists("secret", "other", "-n", namespace), false);
+    },
+  );
 
-  it("refuses an object that exists in the cluster, and imports it by its id", async () => {
+  long("refuses an object that exists in the cluster, and imports it by its id", async () => {
     const values = { values: { color: "white" }, atomic: true };
     const secretWith = (options: string) => `new k8s.core.v1.Secret("there", {
       metadata: { name: "there", namespace: "${namespace}", labels: { a: "b" } },
@@ -230,7 +234,7 @@ describe("a provider", () => {
     await stack.up();
   });
 
-  it("imports a release that helm has installed, in one update and in place", async () => {
+  long("imports a release that helm has installed, in one update and in place", async () => {
     const values = { values: { color: "white" }, atomic: true };
     const adopted = (options: string) => `new k8s.helm.v3.Release("adopted", { name: "adopted",
       namespace: "${namespace}", chart: "./chart", values: { color: "blue" }, description: "adopted", timeout: 60 },
@@ -257,7 +261,7 @@ describe("a provider", () => {
     assert.equal(await exists("deployment", "adopted", "-n", namespace), false);
   });
 
-  it("generates random values once, from the allowed characters, and encrypts passwords", async () => {
+  long("generates random values once, from the allowed characters, and encrypts passwords", async () => {
     const values = { values: { color: "white" }, atomic: true };
     const random = (length: number) => `
       exports.password = new random.RandomPassword("password", { length: ${length}, special: false }).result;

@@ -50,7 +50,7 @@ describe("a first update that fails", function () {
 
   before(async () => {
     stack = await inventoryStack("first-update", namespace, INVENTORY, {
-      rolloutSeconds: 45,
+      rolloutSeconds: 75,
     });
   });
   after(() => stack?.remove());

@@ -22,6 +22,10 @@ export function long(title: string, body: Mocha.AsyncFunc): void {
   (IS_LONG ? it : it.skip)(title, body);
 }
 
+/** Defines a group of such cases; its hooks do not run without them. */
+export const describeLong = (title: string, body: (this: Mocha.Suite) => void): unknown =>
+  (IS_LONG ? describe : describe.skip)(title, body);
+
 const FOLDER = join(PROJECT, "tests", "e2e", "long-runs");
 
 /** One record per test file, because files run in parallel. */

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type execa from "execa";
 import { PACKAGE } from "../../cli/tools/paths";
+import { long } from "./long";
 import { pack, packNext, unpack, writeLock } from "./own-project";
 import { run } from "./world";
 
@@ -168,7 +169,7 @@ describe("a user's project with the package", function () {
     );
   });
 
-  it("shows what a newer version would change, and rolls back across it", async () => {
+  long("shows what a newer version would change, and rolls back across it", async () => {
     succeeds(await flotilla("up", "--stack", "local", "--yes"));
     const newer = await packNext(archive, root, "99.0.0", (folder) => {
       const template = join(folder, "charts/microservice/templates/service.yaml");
@@ -200,7 +201,7 @@ describe("a user's project with the package", function () {
     assert.deepEqual(Object.keys(await annotations()).includes("example.com/newer"), false);
   });
 
-  it("is refused with another version than the running one", async () => {
+  long("is refused with another version than the running one", async () => {
     const { all, exitCode } = await run(join(PACKAGE, "cli/bin.js"), ["check", "--stack", "local"], {
       cwd: project,
       reject: false,
