@@ -20,7 +20,7 @@ import {
 } from "../chart/render";
 import { EVERYWHERE, LOCAL_CHARTS, planned } from "../environments";
 import { customResources } from "./custom-resources";
-import { exists, get, run, testWorld, until } from "./world";
+import { apply, exists, get, run, testWorld, until } from "./world";
 
 const NAMESPACE = "chart";
 
@@ -55,6 +55,15 @@ function plannedExternalSecrets(): KubernetesObject[] {
     secret.external ? [externalSecret(name, NAMESPACE, secret, secret.external)] : [],
   );
 }
+
+/** The runtime classes that pods name. The API server refuses pods whose class is missing. */
+const classesOf = (pods: ReturnType<typeof podsOf>): object[] =>
+  [...new Set(pods.flatMap(({ runtimeClassName }) => runtimeClassName ?? []))].map((name) => ({
+    apiVersion: "node.k8s.io/v1",
+    kind: "RuntimeClass",
+    metadata: { name },
+    handler: "runc",
+  }));
 
 describe("what the shared chart renders, before the API server", function () {
   this.timeout(240_000);
@@ -94,6 +103,9 @@ describe("what the shared chart renders, before the API server", function () {
 
   after(async () => {
     await run("kubectl", ["delete", "namespace", NAMESPACE]);
+    await run("kubectl", ["delete", "--ignore-not-found", "-f", "-"], {
+      input: asText(classesOf(podsOf(objects))),
+    });
     if (knowsCustom) await run("kubectl", ["delete", "-f", "-"], { input: await customResources() });
   });
 
@@ -108,7 +120,10 @@ describe("what the shared chart renders, before the API server", function () {
     );
     const said = await Promise.all(parts);
     return {
-      all: said.map(({ all }) => all ?? "").join("\n"),
+      // What it says about objects that it accepts would hide the rest.
+      all: said
+        .flatMap(({ all = "" }) => all.split("\n").filter((line) => !line.includes(" serverside-applied ")))
+        .join("\n"),
       taken: said.flatMap(({ stdout }) => stdout.split("\n").filter((line) => line !== "")).length,
       failed: said.filter(({ exitCode }) => exitCode !== 0).length,
     };
@@ -154,6 +169,7 @@ describe("what the shared chart renders, before the API server", function () {
         initContainers: withoutMounts(spec.initContainers),
       },
     }));
+    await apply(...classesOf(podsOf(objects)));
     await until("the namespace has its ServiceAccount", async () => {
       const { stdout } = await run("kubectl", ["get", "serviceaccount", "-n", NAMESPACE, "-o", "name"]);
       return stdout.includes("default");
