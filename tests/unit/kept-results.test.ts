@@ -58,7 +58,7 @@ describe("the long cases of the end-to-end tests", () => {
       assert.deepEqual(
         Object.keys(readLongRun(file)?.cases ?? {}).sort(),
         longIn(file).sort(),
-        `run: E2E=long npx mocha --require ts-node/register --require tests/e2e/world.ts tests/e2e/${file}`,
+        `run: E2E=long npx mocha --require ts-node/register --require tests/e2e/world.ts --timeout 300000 tests/e2e/${file}`,
       ));
 
   it("are found", () => assert.ok(withCases.includes("operations.test.ts")));
