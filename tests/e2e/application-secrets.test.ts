@@ -1,6 +1,7 @@
 /** Secrets of an application: generated once, shared by services, rotated, kept by adopt, and never shown. */
 import assert from "node:assert/strict";
 import { flotilla, inventoryStack, writeInventory } from "./inventory";
+import { long } from "./long";
 import { get, run, type Stack, secretOf } from "./world";
 
 const INVENTORY = `
@@ -98,7 +99,7 @@ describe("the secrets of an application", function () {
     );
   });
 
-  it("have an old value again with its generation", async () => {
+  long("have an old value again with its generation", async () => {
     const rotated = await live();
     await stack.config("flotilla:secrets.jwt.generation", "1");
     await ends(0, "up", "--yes");
@@ -109,7 +110,7 @@ describe("the secrets of an application", function () {
     assert.equal((await live()).jwt, rotated.jwt);
   });
 
-  it("keep their values when the state is lost and adopt rebuilds it", async () => {
+  long("keep their values when the state is lost and adopt rebuilds it", async () => {
     const before = [await live(), await generations()];
     await run("pulumi", ["stack", "rm", stack.name, "--force", "--yes", "--preserve-config"], {
       cwd: stack.folder,

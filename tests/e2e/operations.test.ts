@@ -489,7 +489,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(0, ...on("recover"), "--yes"), /Nothing to recover/);
     });
 
-    long("undoes what a killed engine had begun, and the next update continues", async () => {
+    it("undoes what a killed engine had begun, and the next update continues", async () => {
       await set("services.worker.resources.requests.cpu", "1000000m");
       await set("services.worker.resources.limits.cpu", "1000000m");
       const kill = startUpdate();
@@ -506,7 +506,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("status"));
     });
 
-    long("rolls back an update that helm completed after its engine was killed", async () => {
+    it("rolls back an update that helm completed after its engine was killed", async () => {
       const good = await manifests();
       await set("services.worker.env.WENT_ON", "yes");
       const engine = startEngine();
@@ -525,7 +525,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("drift"));
     });
 
-    long("removes what was never completely installed", async () => {
+    it("removes what was never completely installed", async () => {
       stack.edit("apps/index.ts", "worker: {", "late: { ...service([]), startupSeconds: 1 },\n    worker: {");
       await set("services.late.resources.requests.cpu", "1000000m");
       await set("services.late.resources.limits.cpu", "1000000m");

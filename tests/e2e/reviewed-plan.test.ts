@@ -4,6 +4,7 @@ import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReviewedPlan } from "../../cli/core/reviewed-plan";
 import { flotilla as command, inventoryStack, writeInventory } from "./inventory";
+import { long } from "./long";
 import { exists, get, read, run, Stack, secretOf } from "./world";
 
 const namespace = "e2e-reviewed";
@@ -117,7 +118,7 @@ describe("a reviewed plan", function () {
     assert.match(await refused(), /updates: the newest update was 1 when the plan was saved, and is now 2/);
   });
 
-  it("says that nothing changes, and is applied all the same", async () => {
+  long("says that nothing changes, and is applied all the same", async () => {
     await save(0);
     assert.match(await apply(0), /says that nothing changes, and nothing has changed since/);
   });
@@ -132,7 +133,7 @@ describe("a reviewed plan", function () {
     await set("services.worker.tag", "1.0.2");
   });
 
-  it("is refused when the inventory or a chart has changed", async () => {
+  long("is refused when the inventory or a chart has changed", async () => {
     await edited("apps/index.ts", "services: {", "description2: {", async () => {
       await apply(1);
     });
@@ -148,7 +149,7 @@ describe("a reviewed plan", function () {
     });
   });
 
-  it("is refused when a masked value may have changed", async () => {
+  long("is refused when a masked value may have changed", async () => {
     await edited(
       "apps/index.ts",
       'text`${username(of, "app")}:',
@@ -183,7 +184,7 @@ describe("a reviewed plan", function () {
     assert.match(await refused(), /deployed release web\.revision: 1 → 2/);
   });
 
-  it("is refused when an object is gone or a release is uninstalled", async () => {
+  long("is refused when an object is gone or a release is uninstalled", async () => {
     await save();
     await run("kubectl", ["delete", "resourcequota", "--all", "-n", namespace]);
     assert.match(await refused(), /missing in the cluster since: ResourceQuota/);
@@ -194,14 +195,14 @@ describe("a reviewed plan", function () {
     assert.match(all, /deployed release worker\.status: deployed → missing/);
   });
 
-  it("is applied when it creates again what the cluster has lost", async () => {
+  long("is applied when it creates again what the cluster has lost", async () => {
     await save();
     assert.deepEqual(saved().deployed.lost.at(-1), "Release worker");
     await apply(0);
     assert.equal(await image(), "example.com/web:1.0.2");
   });
 
-  it("is refused when somebody else has updated the stack", async () => {
+  long("is refused when somebody else has updated the stack", async () => {
     await set("services.worker.tag", "1.0.4");
     await save();
     await set("services.worker.tag", "1.0.5");
@@ -212,7 +213,7 @@ describe("a reviewed plan", function () {
     assert.match(all, /deployed release worker\.revision/);
   });
 
-  it("is refused for files that are no plan of this stack", async () => {
+  long("is refused for files that are no plan of this stack", async () => {
     await save();
     const text = read(plan);
     for (const [content, expected] of [
@@ -253,7 +254,7 @@ describe("a reviewed plan", function () {
     assert.ok(!read(plan).includes(stack.folder));
   });
 
-  it("is applied when it deletes a store that the settings let go", async () => {
+  long("is applied when it deletes a store that the settings let go", async () => {
     writeInventory(
       stack.folder,
       "services: { web: { ...service([]), startupSeconds: 1 }, worker: { ...service([]), startupSeconds: 1 } }, stores: {}",
