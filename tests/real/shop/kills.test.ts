@@ -12,7 +12,7 @@ import { type Counts, Follower } from "./follow";
 import { report, secondsSince } from "./report";
 import type { CaseName } from "./results";
 import { type Running, start } from "./running";
-import { allReady, NAMESPACE, shopWorld, theShop, update } from "./shop";
+import { allReady, IS_LONG, NAMESPACE, shopWorld, theShop, update } from "./shop";
 
 interface Pod {
   metadata: { name: string; uid: string; creationTimestamp: string };
@@ -22,12 +22,13 @@ interface Pod {
   };
 }
 
-describe("SIGKILL in the middle of an update", () => {
+describe("SIGKILL in the middle of an update (REAL=long)", () => {
   const word = randomUUID();
   let stack: Stack;
   let order: string;
 
   before(async function () {
+    if (!IS_LONG) this.skip();
     this.timeout(20 * 60_000);
     stack = await theShop(this);
     order = await placeOrder();
