@@ -51,7 +51,7 @@ describe("existing objects", function () {
 
   before(async () => {
     stack = await inventoryStack("existing", namespace, inventory(WEB), {
-      rolloutSeconds: 12,
+      rolloutSeconds: 90,
     });
     await ends(0, ...on("up"), "--yes");
     for (const name of ["web-files", "api-files"])

@@ -76,7 +76,7 @@ describe("a reviewed plan", function () {
 
   before(async () => {
     stack = await inventoryStack("reviewed", namespace, INVENTORY, {
-      rolloutSeconds: 12,
+      rolloutSeconds: 60,
     });
     plan = join(stack.folder, "plan.json");
     page = join(stack.folder, "plan.md");
