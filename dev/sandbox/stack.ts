@@ -2,14 +2,16 @@
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import execa from "execa";
 import { damageIn, damageText } from "../../cli/stack/damage";
 import { DEFAULT_APPLICATION, LOCAL_STACK, PROJECT_NAME } from "../../cli/stack/project";
 import { say } from "../../cli/terminal/progress";
 import { ToolError } from "../../cli/tools/failure";
 import { CREDENTIALS } from "../../src/config/credentials";
 import { PREFIX } from "../../src/config/prefix";
+import { OWN_PREFIX } from "../../src/plan/labels";
 import type { World } from "./folders";
-import { ensureStack, type OpenWorld, pulumi, stackFileFor } from "./world";
+import { ensureStack, ingressClassOf, type OpenWorld, pulumi, stackFileFor } from "./world";
 
 /** Returns the name of an application's stack in the sandbox. */
 export const localStackOf = (application: string): string =>
@@ -34,6 +36,7 @@ export async function prepareStack(open: OpenWorld, stack: string): Promise<stri
   if ((await ensureStack(open, PROJECT_NAME, stack)) && stack.endsWith(LOCAL_STACK))
     await pulumi(open, ["stack", "select", stack], { stdio: "ignore" });
   const { file, encrypted } = stackFileFor(open.world, stack);
+  await provideIngressClass(open, stack);
   const selection = ["--stack", stack, "--config-file", file];
   for (const path of encrypted) {
     const [key, ...names] = path;
@@ -50,6 +53,22 @@ export async function prepareStack(open: OpenWorld, stack: string): Promise<stri
       );
   }
   return selection;
+}
+
+/** Creates the IngressClass of a stack: the sandbox has no ingress controller, and updates are refused where it is missing. */
+async function provideIngressClass({ environment }: OpenWorld, stack: string): Promise<void> {
+  const name = ingressClassOf(stack);
+  if (name === undefined) return;
+  const ingressClass = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "IngressClass",
+    metadata: { name },
+    spec: { controller: `${OWN_PREFIX}none` },
+  };
+  await execa("kubectl", ["apply", "--server-side", "-f", "-"], {
+    env: environment as NodeJS.ProcessEnv,
+    input: JSON.stringify(ingressClass),
+  });
 }
 
 /** Returns a password that is the same in every run. */

@@ -186,6 +186,13 @@ export function stackFileFor(world: World, stack: string): { file: string; encry
   return { file: target, encrypted };
 }
 
+/** Returns the IngressClass that the settings of a stack name. */
+export function ingressClassOf(stack: string): string | undefined {
+  const { ingress } = merge(stackConfig(readProjectFiles(PROJECT), stack).files).values;
+  const name = isRecord(ingress) ? ingress.className : undefined;
+  return typeof name === "string" ? name : undefined;
+}
+
 /** Returns the paths of encrypted values. */
 function encryptedPaths(value: unknown, path: string[] = []): string[][] {
   if (isEncrypted(value)) return [path];
