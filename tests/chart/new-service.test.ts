@@ -19,7 +19,7 @@ const USES: Record<string, string> = {
 };
 
 describe("flotilla new service", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let folder: string;
 
   before(() => {
