@@ -10,8 +10,9 @@ import { ToolError } from "../../cli/tools/failure";
 import { CREDENTIALS } from "../../src/config/credentials";
 import { PREFIX } from "../../src/config/prefix";
 import { OWN_PREFIX } from "../../src/plan/labels";
+import { nodeKind } from "./cluster/cluster";
 import type { World } from "./folders";
-import { ensureStack, ingressClassOf, type OpenWorld, pulumi, stackFileFor } from "./world";
+import { ensureStack, type OpenWorld, pulumi, stackFileFor } from "./world";
 
 /** Returns the name of an application's stack in the sandbox. */
 export const localStackOf = (application: string): string =>
@@ -35,8 +36,8 @@ export async function prepareStack(open: OpenWorld, stack: string): Promise<stri
   if (loss !== undefined) throw new ToolError(loss);
   if ((await ensureStack(open, PROJECT_NAME, stack)) && stack.endsWith(LOCAL_STACK))
     await pulumi(open, ["stack", "select", stack], { stdio: "ignore" });
-  const { file, encrypted } = stackFileFor(open.world, stack);
-  await provideIngressClass(open, stack);
+  const { file, encrypted, ingressClass } = stackFileFor(open.world, stack);
+  if (ingressClass !== undefined) await provideIngressClass(open, ingressClass);
   const selection = ["--stack", stack, "--config-file", file];
   for (const path of encrypted) {
     const [key, ...names] = path;
@@ -55,20 +56,23 @@ export async function prepareStack(open: OpenWorld, stack: string): Promise<stri
   return selection;
 }
 
-/** Creates the IngressClass of a stack: the sandbox has no ingress controller, and updates are refused where it is missing. */
-async function provideIngressClass({ environment }: OpenWorld, stack: string): Promise<void> {
-  const name = ingressClassOf(stack);
-  if (name === undefined) return;
+/**
+ * Creates a missing IngressClass: the sandbox has no ingress controller, and updates are refused where it is missing. A cluster that
+ * the user has is left as it is.
+ */
+async function provideIngressClass({ world, environment }: OpenWorld, name: string): Promise<void> {
+  if (nodeKind(world) === undefined) return;
+  const kubectl = (args: readonly string[], input?: string) =>
+    execa("kubectl", args, { env: environment as NodeJS.ProcessEnv, input });
+  const { stdout } = await kubectl(["get", "ingressclass", name, "--ignore-not-found", "-o", "name"]);
+  if (stdout !== "") return;
   const ingressClass = {
     apiVersion: "networking.k8s.io/v1",
     kind: "IngressClass",
     metadata: { name },
     spec: { controller: `${OWN_PREFIX}none` },
   };
-  await execa("kubectl", ["apply", "--server-side", "-f", "-"], {
-    env: environment as NodeJS.ProcessEnv,
-    input: JSON.stringify(ingressClass),
-  });
+  await kubectl(["create", "-f", "-"], JSON.stringify(ingressClass));
 }
 
 /** Returns a password that is the same in every run. */

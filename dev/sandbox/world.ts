@@ -160,9 +160,13 @@ export function forgetStacks(world: World): void {
 
 /**
  * Writes a copy of a stack file for `--config-file`, with the sandbox's salt and the context of the sandbox cluster. Values
- * encrypted with another salt cannot be decrypted and are omitted. Returns the path of the copy, and the paths of those values.
+ * encrypted with another salt cannot be decrypted and are omitted. Returns the path of the copy, the paths of those values, and the
+ * IngressClass that the settings name.
  */
-export function stackFileFor(world: World, stack: string): { file: string; encrypted: string[][] } {
+export function stackFileFor(
+  world: World,
+  stack: string,
+): { file: string; encrypted: string[][]; ingressClass?: string } {
   const name = `Pulumi.${stack}.yaml`;
   const document = readStackFile(stack);
   const salt = saltOf(world, stack);
@@ -172,7 +176,7 @@ export function stackFileFor(world: World, stack: string): { file: string; encry
   for (const path of encrypted) document.deleteIn(["config", ...path]);
   if (salt !== undefined) document.set("encryptionsalt", salt);
   // A layer may set the cluster and its kubeconfig.
-  const { cluster } = merge(stackConfig(readProjectFiles(PROJECT), stack).files).values;
+  const { cluster, ingress } = merge(stackConfig(readProjectFiles(PROJECT), stack).files).values;
   if (isRecord(cluster) && Object.keys(cluster).length > 0)
     document.setIn(["config", `${PREFIX}:cluster`], {
       context: contextOf(world),
@@ -183,14 +187,8 @@ export function stackFileFor(world: World, stack: string): { file: string; encry
   mkdirSync(world.stacks, { recursive: true });
   writeFileSync(target, document.toString());
   chmodSync(target, 0o600);
-  return { file: target, encrypted };
-}
-
-/** Returns the IngressClass that the settings of a stack name. */
-export function ingressClassOf(stack: string): string | undefined {
-  const { ingress } = merge(stackConfig(readProjectFiles(PROJECT), stack).files).values;
-  const name = isRecord(ingress) ? ingress.className : undefined;
-  return typeof name === "string" ? name : undefined;
+  const className = isRecord(ingress) ? ingress.className : undefined;
+  return { file: target, encrypted, ingressClass: typeof className === "string" ? className : undefined };
 }
 
 /** Returns the paths of encrypted values. */

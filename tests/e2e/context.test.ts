@@ -37,7 +37,7 @@ describe("flotilla demo --context", function () {
   /** Returns the objects outside the demo's namespace that do not change by themselves. */
   const others = async (): Promise<string[]> => {
     const kinds =
-      "namespaces,secrets,configmaps,serviceaccounts,deployments,statefulsets,services,roles,clusterroles";
+      "namespaces,secrets,configmaps,serviceaccounts,deployments,statefulsets,services,roles,clusterroles,ingressclasses";
     const { items } = await get<Objects>(kinds, "--all-namespaces");
     return items
       .filter(({ metadata }) => metadata.namespace !== namespace && metadata.name !== namespace)
@@ -150,6 +150,19 @@ describe("flotilla demo --context", function () {
     );
     assert.match(all, /cannot ask without a terminal: Deploy stack shop-local to context arn:\S+mine\?/);
     assert.equal(await exists("namespace", namespace), false);
+  });
+
+  it("creates no IngressClass in the cluster, whatever the stack names", async () => {
+    const settings = { application: "shop", environment: "local", distribution: "upstream", namespace };
+    writeStackFile(stack.folder, "shop-local", {
+      ...settings,
+      ingress: { className: "mine", host: "shop.example.com" },
+    });
+    const { exitCode, all = "" } = await demo("--context", context);
+    writeStackFile(stack.folder, "shop-local", settings);
+    assert.equal(exitCode, 1, all);
+    assert.match(all, /the cluster has no IngressClass mine/);
+    assert.equal(await exists("ingressclass", "mine"), false);
   });
 
   it("deploys into the stack's namespace and touches nothing else; a second run updates", async () => {

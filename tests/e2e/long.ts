@@ -3,15 +3,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
 import type { OpenWorld } from "../../dev/sandbox/world";
-import { own } from "../../src/model/graph";
 import { type Circumstances, circumstances } from "../kept";
 
 export const IS_LONG = process.env.E2E === "long";
 
-/** The last long run of a test file. */
+/** The long cases of a test file that have passed. */
 export interface LongRun extends Circumstances {
-  /** Seconds that each case took, by its title. */
-  cases: Record<string, number>;
+  passed: string[];
 }
 
 const titles = new Set<string>();
@@ -41,15 +39,10 @@ export function readLongRun(file: string): LongRun | undefined {
 export function keepLong(test: Mocha.Test | undefined, world: Pick<OpenWorld, "providers">): void {
   if (!IS_LONG || !test?.isPassed() || !titles.has(test.title)) return;
   const file = test.file as string;
-  const cases = { ...readLongRun(file)?.cases, [test.title]: Math.round((test.duration ?? 0) / 1000) };
+  const earlier = readLongRun(file)?.passed ?? [];
   const run: LongRun = {
     ...circumstances(world),
-    cases: Object.fromEntries(
-      [...titles].flatMap((title) => {
-        const seconds = own(cases, title);
-        return seconds === undefined ? [] : [[title, seconds]];
-      }),
-    ),
+    passed: [...titles].filter((title) => title === test.title || earlier.includes(title)),
   };
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(recordOf(file), `${JSON.stringify(run, null, 2)}\n`);

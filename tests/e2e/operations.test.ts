@@ -300,7 +300,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    long("does not roll back stores, unless it is told to", async () => {
+    long("rolls back stores only with --include-stores", async () => {
       const memory = async () =>
         (
           await get<{

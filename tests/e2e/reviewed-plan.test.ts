@@ -202,7 +202,7 @@ describe("a reviewed plan", function () {
     assert.equal(await image(), "example.com/web:1.0.2");
   });
 
-  long("is refused when somebody else has updated the stack", async () => {
+  long("is refused after another update of the stack", async () => {
     await set("services.worker.tag", "1.0.4");
     await save();
     await set("services.worker.tag", "1.0.5");

@@ -6,7 +6,7 @@ import { PROJECT } from "../../cli/tools/paths";
 import { prepareStack } from "../../dev/sandbox/stack";
 import { pulumi } from "../../dev/sandbox/world";
 import { unreachable } from "../../src/runtime/reach";
-import { read, world } from "./world";
+import { apply, get, read, run, world } from "./world";
 
 describe("preview of the project's stacks", () => {
   // Replicated stores have more passwords, including one for mongodb's exporter.
@@ -35,6 +35,16 @@ describe("preview of the project's stacks", () => {
       assert.equal(new Set(lines).size, away ? 4 : 0);
       assert.equal(read(file), original);
     });
+
+  it("leaves an IngressClass as it is", async () => {
+    const controller = async () =>
+      (await get<{ spec: { controller: string } }>("ingressclass", "nginx")).spec.controller;
+    await run("kubectl", ["delete", "ingressclass", "nginx", "--ignore-not-found"]);
+    const own = { apiVersion: "networking.k8s.io/v1", kind: "IngressClass", metadata: { name: "nginx" } };
+    await apply({ ...own, spec: { controller: "example.com/own" } });
+    await prepareStack(world(), "prod");
+    assert.equal(await controller(), "example.com/own");
+  });
 
   it("shows with --debug what the SDK does for the program", async () => {
     const selection = await prepareStack(world(), "dev");

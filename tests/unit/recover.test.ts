@@ -160,14 +160,17 @@ describe("recovery", () => {
       pending("updating", forced, [cart]),
       pending("updating", cart, [forced]),
     ];
-    for (const state of states)
-      assert.deepEqual(decide(situation({ state, live: live("cart", 5, "pending-upgrade", 4) })).actions[0], {
+    for (const state of states) {
+      const { actions, will } = decide(situation({ state, live: live("cart", 5, "pending-upgrade", 4) }));
+      assert.deepEqual(actions[0], {
         do: "rollback",
         release: "cart",
         namespace: "shop",
         to: 4,
         force: true,
       });
+      assert.match(will.join(), /helm rollback --force, which replaces its objects/);
+    }
   });
 
   it("says that uninstalling a task stops it, and that a service keeps its claims", () => {

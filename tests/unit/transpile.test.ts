@@ -28,7 +28,7 @@ describe("the transpiler of a clone", () => {
   };
   const program = (more = "") => `const made: string = "${unique}${more}";\nconsole.log(made as string);\n`;
 
-  it("transpiles the same text once, and another text anew", async () => {
+  it("transpiles a text once, and again when it has changed", async () => {
     assert.equal(await run("a.ts", program()), `${unique}\ntrue`);
     assert.equal(await run("b.ts", program()), `${unique}\nfalse`);
     assert.equal(await run("b.ts", program("-changed")), `${unique}-changed\ntrue`);

@@ -109,7 +109,9 @@ function rollBack(release: Release, good: Situation["good"]): Part {
           ...(isForced ? { force: true } : {}),
         },
       ],
-      will: [`roll ${name} back to revision ${to}, the last successful one (helm rollback)`],
+      will: [
+        `roll ${name} back to revision ${to}, the last successful one (helm rollback${isForced ? " --force, which replaces its objects" : ""})`,
+      ],
     };
   // It may have been deployed by a revision that Helm has pruned, so it must not be removed.
   if (resource && live.oldest > 1) return { beyondHelp: [name] };

@@ -84,8 +84,8 @@ export function podValues({ pod = {} }: Pick<Service, "pod">): PodValues {
 export function memoryProblems(where: string, writable: Service["writable"], limit = ""): Problem[] {
   const inMemory = directoriesOf(writable).filter(({ memory }) => memory);
   const sizes = inMemory.map(({ size = "" }) => size);
-  if (!(sizes.reduce((sum, size) => sum + amountOf(size), 0) >= amountOf(limit)) || sizes.length === 0)
-    return [];
+  const total = sizes.reduce((sum, size) => sum + amountOf(size), 0);
+  if (total === 0 || !(total >= amountOf(limit))) return [];
   return [
     {
       where,

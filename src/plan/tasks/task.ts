@@ -44,6 +44,7 @@ export function planTask(
   const { application, settings, charts, deployed } = context;
   const task = own(application.tasks ?? {}, name) as Task;
   const release = own(taskReleases(context), name) as string;
+  const service = asService(task);
   const keyOf = keysOfPaths(task);
   const stores = usedBy(application, task, "stores");
   const secrets = secretsOf(context, name);
@@ -74,14 +75,14 @@ export function planTask(
     lifecycle: { preStop: { sleep: 0 } },
     resources,
     user: { uid, gid },
-    exceptions: exceptionsOf(asService(task)),
-    ...permissionsOf(asService(task)),
+    exceptions: exceptionsOf(service),
+    ...permissionsOf(service),
     writable: writableOf(task, keyOf),
     ...compact({ workingDir: task.workingDirectory }),
     ...podValues(task),
     podLabels: { ...task.pod?.labels, [TASK_LABEL]: name },
     ...filesOf(context, task, secrets.files),
-    waitFor: waitsOf(context, asService(task)),
+    waitFor: waitsOf(context, service),
     job: { backoffLimit: task.retries ?? 0, activeDeadlineSeconds: task.seconds },
     cronJob: task.cron ? cronValues(context, name, task.cron) : {},
     networkPolicy: networkPolicyOf(context, name),
