@@ -5,8 +5,7 @@ const { join } = require("node:path");
 
 const isCompiled = !existsSync(join(__dirname, "main.ts"));
 try {
-  if (!isCompiled)
-    require("ts-node").register({ transpileOnly: true, project: join(__dirname, "..", "tsconfig.json") });
+  if (!isCompiled) require("../dev/transpile.js");
 } catch (error) {
   if (error.code !== "MODULE_NOT_FOUND") throw error;
   process.stderr.write("flotilla's packages are not installed. Run: make setup\n");

@@ -1,4 +1,4 @@
-// Mocha's spec reporter. It also prints errors immediately, and writes counts and failed tests for `tests/run.js`.
+// Mocha's spec reporter. It also prints errors immediately, and writes counts, and failed tests with the beginning of each message, for `tests/run.js`.
 const { writeFileSync } = require("node:fs");
 const Mocha = require("mocha");
 
@@ -8,9 +8,9 @@ module.exports = class extends Mocha.reporters.Spec {
     const failed = [];
     // Mocha prints failures at the end, which an interrupted run does not reach.
     runner.on("fail", (test, error) => {
-      failed.push(test.fullTitle());
-      for (const line of String(error.message).split("\n").slice(0, 20))
-        Mocha.reporters.Base.consoleLog(`        ${line}`);
+      const lines = String(error.message).split("\n");
+      failed.push({ title: test.fullTitle(), message: lines.slice(0, 3).join("\n") });
+      for (const line of lines.slice(0, 20)) Mocha.reporters.Base.consoleLog(`        ${line}`);
     });
     runner.once("end", () => {
       const { passes, pending } = this.stats;

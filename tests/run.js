@@ -30,10 +30,10 @@ function run(script, onOutput) {
     child.on("close", (status) => {
       const { passed, failed, skipped } = script.startsWith("test:")
         ? countsOf(counts, status)
-        : { passed: status === 0 ? 1 : 0, failed: status === 0 ? [] : ["failed"], skipped: 0 };
+        : { passed: status === 0 ? 1 : 0, failed: status === 0 ? [] : [{ title: "failed" }], skipped: 0 };
       total.passed += passed;
       total.skipped += skipped;
-      total.failed.push(...failed.map((title) => `${script}: ${title}`));
+      total.failed.push(...failed.map((one) => ({ ...one, title: `${script}: ${one.title}` })));
       done();
     });
   });
@@ -45,13 +45,18 @@ function countsOf(file, status) {
     result = JSON.parse(readFileSync(file, "utf8"));
   } catch {
     // A suite that did not start has no counts.
-    return { passed: 0, failed: ["did not start"], skipped: 0 };
+    return { passed: 0, failed: [{ title: "did not start" }], skipped: 0 };
   }
   if (result.failed.length > 0) return result;
   // A suite may fail after its last test, for example if it leaves something running.
-  if (status !== 0) return { ...result, failed: [`exit code ${status} after the last test`] };
+  if (status !== 0) return { ...result, failed: [{ title: `exit code ${status} after the last test` }] };
   // A suite that cannot run on this machine skips all its tests and says why.
-  return result.passed + result.skipped === 0 ? { ...result, failed: ["ran no test"] } : result;
+  return result.passed + result.skipped === 0 ? { ...result, failed: [{ title: "ran no test" }] } : result;
+}
+
+function describe({ title, message = "" }) {
+  const lines = message.slice(0, 500).split("\n").filter(Boolean);
+  return [`  ${title}`, ...lines.map((line) => `      ${line}`), ""].join("\n");
 }
 
 /** Runs a lane. Only one lane prints its output live; the others print it when a suite has ended. */
@@ -74,8 +79,7 @@ async function main() {
   rmSync(folder, { recursive: true, force: true });
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   // At the end, because CI keeps the end of a long output.
-  if (total.failed.length > 0)
-    process.stdout.write(`\nFailed:\n${total.failed.map((one) => `  ${one}\n`).join("")}`);
+  if (total.failed.length > 0) process.stdout.write(`\nFailed:\n${total.failed.map(describe).join("")}`);
   process.stdout.write(`\n${total.passed} passed, ${total.failed.length} failed${skipped}\n`);
   process.exitCode = total.failed.length > 0 ? 1 : 0;
 }

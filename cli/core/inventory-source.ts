@@ -1,23 +1,25 @@
 /** Finds objects and lines in the source of an inventory. */
 import ts from "typescript";
 
-/** Returns the line of a path in an application's source, or of the deepest part of the path that exists. */
-export function lineInInventory(
+/** Returns a function for the line of a path in an application's source, or of the deepest part of the path that exists. */
+export function linesOfInventory(
   source: string,
   application: string,
-  path: readonly string[],
-): number | undefined {
+): (path: readonly string[]) => number | undefined {
   const file = ts.createSourceFile("inventory.ts", source, ts.ScriptTarget.Latest, true);
-  let object: ts.Expression | undefined = inventoryOf(file, application);
-  let line: number | undefined;
-  for (const step of path) {
-    if (!object || !ts.isObjectLiteralExpression(object)) break;
-    const found: ts.Expression | undefined = propertyOf(object, step);
-    if (!found) break;
-    line = file.getLineAndCharacterOfPosition(found.parent.getStart(file)).line + 1;
-    object = found;
-  }
-  return line;
+  const inventory = inventoryOf(file, application);
+  return (path) => {
+    let object: ts.Expression | undefined = inventory;
+    let line: number | undefined;
+    for (const step of path) {
+      if (!object || !ts.isObjectLiteralExpression(object)) break;
+      const found: ts.Expression | undefined = propertyOf(object, step);
+      if (!found) break;
+      line = file.getLineAndCharacterOfPosition(found.parent.getStart(file)).line + 1;
+      object = found;
+    }
+    return line;
+  };
 }
 
 /** Returns the object literal of the application with this name. */

@@ -5,18 +5,19 @@ import { linesIn, pathOf } from "../../src/config/file";
 import type { Application } from "../../src/model/application";
 import type { Effective } from "../../src/plan/effective";
 import { packageOf } from "../../src/plan/package";
-import { lineInInventory } from "../core/inventory-source";
+import { linesOfInventory } from "../core/inventory-source";
 import { PROJECT } from "../tools/paths";
 
 /** Returns a function that names the source of a value of one application. */
 export function placesOf({ name }: Application): (entry: Effective) => string {
   const file = `apps/${name}.ts`;
   const source = existsSync(join(PROJECT, file)) ? readFileSync(join(PROJECT, file), "utf8") : "";
+  const lineOf = linesOfInventory(source, name);
   return ({ path, source: from, by }) => {
     const because = by === undefined ? "" : ` (${by})`;
     switch (from.kind) {
       case "inventory": {
-        const line = lineInInventory(source, name, from.path);
+        const line = lineOf(from.path);
         return line === undefined ? file : `${file}:${line}`;
       }
       case "preset":

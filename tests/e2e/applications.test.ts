@@ -195,7 +195,7 @@ describe("a quota that is lowered", () => {
       .join(", ")} }, stores: {}`;
   after(() => stack?.remove());
 
-  it("allows an update with smaller requests, and one that renames a service", async () => {
+  long("allows an update with smaller requests, and one that renames a service", async () => {
     const namespace = "e2e-quota";
     stack = await projectStack("quota", {
       application: "shop",

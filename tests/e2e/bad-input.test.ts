@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { long } from "./long";
 import { exists, projectStack, read, type Stack, testWorld } from "./world";
 
 const namespace = "e2e-bad-input";
@@ -43,7 +44,7 @@ describe("bad input", () => {
     assert.match(all, /Did you mean "services"\?/);
   });
 
-  it("several wrong keys: all at once", async () => {
+  long("several wrong keys: all at once", async () => {
     const all = await refusal(
       `${good}  flotilla:services:\n    catalog: { tag: "1" }\n    cart: { tag: 1.10 }\n`,
     );
@@ -55,7 +56,7 @@ describe("bad input", () => {
     );
   });
 
-  it("a timestamp, which the engine would deploy as different text", async () => {
+  long("a timestamp, which the engine would deploy as different text", async () => {
     const all = await refusal(`${good}  flotilla:services: { cart: { env: { RELEASED: 2024-01-15 } } }\n`);
     assert.match(all, /1 problem, nothing was deployed/);
     assert.match(
@@ -65,13 +66,13 @@ describe("bad input", () => {
     assert.match(all, /Put quotes around it: "2024-01-15"\./);
   });
 
-  it("no environment", async () => {
+  long("no environment", async () => {
     const all = await refusal(`config:\n  flotilla:namespace: ${namespace}\n`);
     assert.match(all, /Pulumi\.bad\.yaml flotilla:environment: the setting is missing/);
     assert.match(all, /Add it to Pulumi\.bad\.yaml: flotilla:environment: local \| dev \| staging \| prod/);
   });
 
-  it("an unknown environment and an unknown application", async () => {
+  long("an unknown environment and an unknown application", async () => {
     const all = await refusal(
       `${good.replace("environment: local", "environment: lokal")}  flotilla:application: sock-shop\n`,
     );
@@ -79,7 +80,7 @@ describe("bad input", () => {
     assert.match(all, /:5 flotilla:application: unknown application "sock-shop"/);
   });
 
-  it("a context that does not exist", async () => {
+  long("a context that does not exist", async () => {
     const all = await refusal(`${good}  flotilla:cluster: { context: kwok-flotila }\n`);
     assert.match(all, /has no context "kwok-flotila"/);
     assert.match(
@@ -107,7 +108,7 @@ describe("bad input", () => {
     assert.match(all, /kubectl --context kwok-flotilla get nodes/);
   });
 
-  it("a service that uses an unknown store, and stores in a cycle", async () => {
+  long("a service that uses an unknown store, and stores in a cycle", async () => {
     const inventory = join(stack.folder, "apps", "robot-shop.ts");
     const original = read(inventory);
     writeFileSync(

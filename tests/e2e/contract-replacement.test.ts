@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { describeLong, long } from "./long";
 import { announceProviders } from "./providers";
 import {
   exists,
@@ -71,7 +72,7 @@ const deletesFirst = (steps: readonly PreviewStep[]) => {
   return order.indexOf("delete-replaced") < order.indexOf("create-replacement");
 };
 
-describe("a kubernetes provider", () => {
+describeLong("a kubernetes provider", () => {
   let stack: Stack;
   const files = { byAddress: "", byName: "", dead: "" };
   const write = (provider: Record<string, unknown>, more?: string, basis?: boolean) =>
@@ -122,7 +123,7 @@ describe("a kubernetes provider", () => {
   });
   after(() => stack.remove());
 
-  it("keeps the uids of objects in the state", async () => {
+  long("keeps the uids of objects in the state", async () => {
     write({ kubeconfig: files.byAddress });
     await stack.up();
     const uids = async () =>
@@ -136,23 +137,29 @@ describe("a kubernetes provider", () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("treats another address, context or entry of a kubeconfig as another cluster, and replaces everything", async () => {
-    assertReplacesAll(await preview({ kubeconfig: files.byName }));
-    assertReplacesAll(await preview({ kubeconfig: files.byAddress, context: "by-name" }));
-    assertReplacesAll(await preview({ kubeconfig: files.byAddress, cluster: "by-name" }));
-    assertReplacesAll(await preview({ kubeconfig: files.byName, clusterIdentifier: "one" }));
-  });
+  long(
+    "treats another address, context or entry of a kubeconfig as another cluster, and replaces everything",
+    async () => {
+      assertReplacesAll(await preview({ kubeconfig: files.byName }));
+      assertReplacesAll(await preview({ kubeconfig: files.byAddress, context: "by-name" }));
+      assertReplacesAll(await preview({ kubeconfig: files.byAddress, cluster: "by-name" }));
+      assertReplacesAll(await preview({ kubeconfig: files.byName, clusterIdentifier: "one" }));
+    },
+  );
 
-  it("replaces nothing for the same cluster in another form, for the ambient kubeconfig and for one without the cluster", async () => {
-    assert.deepEqual(await preview({ kubeconfig: files.byAddress }), []);
-    assertUpdatesProvider(await preview({ kubeconfig: read(files.byAddress) }));
-    assertUpdatesProvider(await preview({ kubeconfig: "" }));
-    assertUpdatesProvider(await preview({ kubeconfig: files.byAddress, context: "nowhere" }));
-    assertUpdatesProvider(await preview({ kubeconfig: "/no/such/kubeconfig" }));
-    assertUpdatesProvider(await preview({ kubeconfig: files.byAddress, enableSecretMutable: true }));
-  });
+  long(
+    "replaces nothing for the same cluster in another form, for the ambient kubeconfig and for one without the cluster",
+    async () => {
+      assert.deepEqual(await preview({ kubeconfig: files.byAddress }), []);
+      assertUpdatesProvider(await preview({ kubeconfig: read(files.byAddress) }));
+      assertUpdatesProvider(await preview({ kubeconfig: "" }));
+      assertUpdatesProvider(await preview({ kubeconfig: files.byAddress, context: "nowhere" }));
+      assertUpdatesProvider(await preview({ kubeconfig: "/no/such/kubeconfig" }));
+      assertUpdatesProvider(await preview({ kubeconfig: files.byAddress, enableSecretMutable: true }));
+    },
+  );
 
-  it("follows the cluster's identifier instead if it is set", async () => {
+  long("follows the cluster's identifier instead if it is set", async () => {
     assertUpdatesProvider(await preview({ kubeconfig: files.byAddress, clusterIdentifier: "one" }));
     await stack.up();
     const uid = await uidOf("namespace", namespace);
@@ -168,7 +175,7 @@ describe("a kubernetes provider", () => {
   const provider = () => ({ kubeconfig: files.byName, clusterIdentifier: "one" });
   const mutable = () => ({ ...provider(), enableSecretMutable: true });
 
-  it("accepts an empty kubeconfig, which is the ambient one, and the content of one", async () => {
+  long("accepts an empty kubeconfig, which is the ambient one, and the content of one", async () => {
     for (const kubeconfig of ["", read(files.byName)]) {
       write({ kubeconfig, clusterIdentifier: "one" }, secret("ambient", `${kubeconfig.length}`));
       await stack.up();
@@ -176,29 +183,32 @@ describe("a kubernetes provider", () => {
     }
   });
 
-  it("changes the data of a Secret in place only if that is allowed, else it deletes the old one first", async () => {
-    const fixed = secret("fixed", "one", "immutable: true,");
-    write(mutable(), `${secret("other", "one")}${fixed}`);
-    await stack.up();
-    const inPlace = await preview(mutable(), `${secret("other", "two")}${fixed}`);
-    assert.deepEqual(onResources(inPlace), ["update"]);
-    assert.deepEqual(Object.keys(inPlace.find(({ op }) => op === "update")?.detailedDiff ?? {}), [
-      "data.key",
-    ]);
-    assert.ok(deletesFirst(await preview(provider(), `${secret("other", "two")}${fixed}`)));
-    assert.ok(
-      deletesFirst(await preview(mutable(), `${secret("other", "one", 'type: "of/its-own",')}${fixed}`)),
-    );
-    const another = secret("fixed", "two", "immutable: true,");
-    assert.ok(deletesFirst(await preview(mutable(), `${secret("other", "one")}${another}`)));
-    const labelled = secret("other", "one").replace("metadata: {", "metadata: { labels: { a: 'b' },");
-    assert.deepEqual(onResources(await preview(mutable(), `${labelled}${fixed}`)), ["update"]);
-    write(mutable(), `${secret("other", "one")}${another}`);
-    await stack.up();
-    assert.deepEqual(await stack.preview(), []);
-  });
+  long(
+    "changes the data of a Secret in place only if that is allowed, else it deletes the old one first",
+    async () => {
+      const fixed = secret("fixed", "one", "immutable: true,");
+      write(mutable(), `${secret("other", "one")}${fixed}`);
+      await stack.up();
+      const inPlace = await preview(mutable(), `${secret("other", "two")}${fixed}`);
+      assert.deepEqual(onResources(inPlace), ["update"]);
+      assert.deepEqual(Object.keys(inPlace.find(({ op }) => op === "update")?.detailedDiff ?? {}), [
+        "data.key",
+      ]);
+      assert.ok(deletesFirst(await preview(provider(), `${secret("other", "two")}${fixed}`)));
+      assert.ok(
+        deletesFirst(await preview(mutable(), `${secret("other", "one", 'type: "of/its-own",')}${fixed}`)),
+      );
+      const another = secret("fixed", "two", "immutable: true,");
+      assert.ok(deletesFirst(await preview(mutable(), `${secret("other", "one")}${another}`)));
+      const labelled = secret("other", "one").replace("metadata: {", "metadata: { labels: { a: 'b' },");
+      assert.deepEqual(onResources(await preview(mutable(), `${labelled}${fixed}`)), ["update"]);
+      write(mutable(), `${secret("other", "one")}${another}`);
+      await stack.up();
+      assert.deepEqual(await stack.preview(), []);
+    },
+  );
 
-  it("creates a renamed object before it deletes the old one, and keeps generated names", async () => {
+  long("creates a renamed object before it deletes the old one, and keeps generated names", async () => {
     const unnamed = (value: string) =>
       `new k8s.core.v1.ConfigMap("made", { metadata: { namespace: "${namespace}" }, data: { key: "${value}" } }, inside);`;
     const space = (name: string) =>
@@ -220,7 +230,7 @@ describe("a kubernetes provider", () => {
     await stack.up();
   });
 
-  it("completes the deletion of a namespace only when everything in it is gone", async () => {
+  long("completes the deletion of a namespace only when everything in it is gone", async () => {
     const name = `${namespace}-slow`;
     write(mutable(), `new k8s.core.v1.Namespace("slow", { metadata: { name: "${name}" } }, own);`);
     await stack.up();
@@ -247,7 +257,7 @@ describe("a kubernetes provider", () => {
     assert.equal(await exists("namespace", name), false);
   });
 
-  it("waits for the namespace of an object for a while, and says so", async () => {
+  long("waits for the namespace of an object for a while, and says so", async () => {
     const late = secret("late", "one").replaceAll(namespace, `${namespace}-late`);
     write(mutable(), late);
     const update = stack.up();
@@ -268,7 +278,7 @@ describe("a kubernetes provider", () => {
     await run("kubectl", ["delete", "namespace", `${namespace}-late`]);
   });
 
-  it("refuses to create an existing object, and an invalid one", async () => {
+  long("refuses to create an existing object, and an invalid one", async () => {
     await run("kubectl", ["create", "namespace", `${namespace}-there`]);
     write(
       mutable(),
@@ -291,22 +301,25 @@ describe("a kubernetes provider", () => {
     write(mutable());
   });
 
-  it("drops a missing object from the state in a refresh, and fails to update one without a refresh", async () => {
-    write(mutable(), secret("gone", "one"));
-    await stack.up();
-    await run("kubectl", ["delete", "secret", "gone", "-n", namespace]);
-    write(mutable(), secret("gone", "two"));
-    assert.match(await refused(), /update of resource "urn:[^"]*::gone" failed: secrets "gone" not found/);
-    await stack.pulumi(["refresh", "--yes", "--skip-preview"]);
-    assert.ok(!(await resources()).some(({ urn }) => urn.endsWith("::gone")));
-    await stack.up();
-    await run("kubectl", ["delete", "secret", "gone", "-n", namespace]);
-    write(mutable());
-    // An object to be deleted may be missing.
-    await stack.up();
-  });
+  long(
+    "drops a missing object from the state in a refresh, and fails to update one without a refresh",
+    async () => {
+      write(mutable(), secret("gone", "one"));
+      await stack.up();
+      await run("kubectl", ["delete", "secret", "gone", "-n", namespace]);
+      write(mutable(), secret("gone", "two"));
+      assert.match(await refused(), /update of resource "urn:[^"]*::gone" failed: secrets "gone" not found/);
+      await stack.pulumi(["refresh", "--yes", "--skip-preview"]);
+      assert.ok(!(await resources()).some(({ urn }) => urn.endsWith("::gone")));
+      await stack.up();
+      await run("kubectl", ["delete", "secret", "gone", "-n", namespace]);
+      write(mutable());
+      // An object to be deleted may be missing.
+      await stack.up();
+    },
+  );
 
-  it("fails to delete and to update a release that helm does not know, with helm's message", async () => {
+  long("fails to delete and to update a release that helm does not know, with helm's message", async () => {
     write(mutable(), release("lost", "red"));
     await stack.up();
     await run("helm", ["uninstall", "lost", "-n", namespace, "--wait"]);
@@ -319,7 +332,7 @@ describe("a kubernetes provider", () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("fails to install a release whose name is in use, and does not keep it in the state", async () => {
+  long("fails to install a release whose name is in use, and does not keep it in the state", async () => {
     await run("helm", ["install", "taken", join(stack.folder, "chart"), "-n", namespace, "--wait"]);
     write(mutable(), release("taken", "red"));
     assert.match(await refused(), /cannot re-use a name that is still in use/);
@@ -328,7 +341,7 @@ describe("a kubernetes provider", () => {
     write(mutable());
   });
 
-  it("creates a renamed release before it deletes the old one", async () => {
+  long("creates a renamed release before it deletes the old one", async () => {
     write(mutable(), release("before", "red"));
     await stack.up();
     const renamed = release("before", "red").replace('name: "before"', 'name: "after"');
@@ -337,35 +350,41 @@ describe("a kubernetes provider", () => {
     await stack.up();
   });
 
-  it("does nothing to a cluster that it cannot reach, and drops its objects, but not its releases, if told to", async () => {
-    write(mutable(), `${secret("far", "one")}${release("far-away", "red")}`);
-    await stack.up();
-    const dead = { ...mutable(), kubeconfig: files.dead };
-    write(dead, `${secret("far", "one")}${secret("new", "one")}${release("far-away", "red")}`);
-    assert.match(await refused(), /configured Kubernetes cluster is unreachable: /);
-    write(dead, release("far-away", "blue"));
-    assert.match(await refused(), /can't update Helm Release with unreachable cluster: /);
-    write(dead, release("far-away", "red"));
-    assert.match(
-      await refused(),
-      /configured Kubernetes cluster is unreachable\. If the cluster was deleted, you can remove this resource .* PULUMI_K8S_DELETE_UNREACHABLE/,
-    );
-    write(dead);
-    const words = await refused({ env: { PULUMI_K8S_DELETE_UNREACHABLE: "true" } });
-    assert.match(words, /can't delete Helm Release with unreachable cluster\. Reason: /);
-    const urns = (await resources()).map(({ urn }) => urn.split("::").at(-1));
-    assert.ok(!urns.includes("far") && urns.includes("far-away"));
-    assert.equal(await exists("secret", "far", "-n", namespace), true);
-    await run("kubectl", ["delete", "secret", "far", "-n", namespace]);
-    write(mutable());
-    await stack.up();
-  });
+  long(
+    "does nothing to a cluster that it cannot reach, and drops its objects, but not its releases, if told to",
+    async () => {
+      write(mutable(), `${secret("far", "one")}${release("far-away", "red")}`);
+      await stack.up();
+      const dead = { ...mutable(), kubeconfig: files.dead };
+      write(dead, `${secret("far", "one")}${secret("new", "one")}${release("far-away", "red")}`);
+      assert.match(await refused(), /configured Kubernetes cluster is unreachable: /);
+      write(dead, release("far-away", "blue"));
+      assert.match(await refused(), /can't update Helm Release with unreachable cluster: /);
+      write(dead, release("far-away", "red"));
+      assert.match(
+        await refused(),
+        /configured Kubernetes cluster is unreachable\. If the cluster was deleted, you can remove this resource .* PULUMI_K8S_DELETE_UNREACHABLE/,
+      );
+      write(dead);
+      const words = await refused({ env: { PULUMI_K8S_DELETE_UNREACHABLE: "true" } });
+      assert.match(words, /can't delete Helm Release with unreachable cluster\. Reason: /);
+      const urns = (await resources()).map(({ urn }) => urn.split("::").at(-1));
+      assert.ok(!urns.includes("far") && urns.includes("far-away"));
+      assert.equal(await exists("secret", "far", "-n", namespace), true);
+      await run("kubectl", ["delete", "secret", "far", "-n", namespace]);
+      write(mutable());
+      await stack.up();
+    },
+  );
 
-  it("cannot create the objects of another cluster while they exist in this one: state and cluster are unchanged", async () => {
-    const uid = await uidOf("namespace", namespace);
-    write({ ...mutable(), clusterIdentifier: "two" });
-    assert.match(await refused(), new RegExp(`namespaces "${namespace}" already exists`));
-    assert.equal(await uidOf("namespace", namespace), uid);
-    assert.ok((await resources()).some(({ outputs }) => outputs?.metadata?.uid === uid));
-  });
+  long(
+    "cannot create the objects of another cluster while they exist in this one: state and cluster are unchanged",
+    async () => {
+      const uid = await uidOf("namespace", namespace);
+      write({ ...mutable(), clusterIdentifier: "two" });
+      assert.match(await refused(), new RegExp(`namespaces "${namespace}" already exists`));
+      assert.equal(await uidOf("namespace", namespace), uid);
+      assert.ok((await resources()).some(({ outputs }) => outputs?.metadata?.uid === uid));
+    },
+  );
 });

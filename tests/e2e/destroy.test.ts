@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { flotilla, writeInventory } from "./inventory";
+import { long } from "./long";
 import { apply, exists, get, projectStack, run, type Stack, until, world } from "./world";
 
 const INVENTORY = `
@@ -215,7 +216,7 @@ describe("flotilla destroy", function () {
     assert.ok(await exists("statefulset", "mysql", "-n", namespace));
   });
 
-  it("reports what is left when it does not complete, and continues with the same command", async () => {
+  long("reports what is left when it does not complete, and continues with the same command", async () => {
     // The services that plain destroy deleted come back.
     await stack.up();
     // Those of stores are deleted with the namespace.
@@ -232,21 +233,24 @@ describe("flotilla destroy", function () {
     assert.equal(await exists("namespace", namespace), false);
   });
 
-  it("stops when it is interrupted, and drops from the state what was in a namespace that was then deleted by hand", async () => {
-    await stack.up();
-    const child = destroy("--confirm", stack.name);
-    child.stderr?.on("data", (text: Buffer) => {
-      // execa's own kill would send SIGKILL after five seconds.
-      if (/web: removing/.test(String(text))) process.kill(child.pid as number, "SIGTERM");
-    });
-    const stopped = await child;
-    assert.equal(stopped.exitCode, 130, stopped.all);
-    assert.match(stopped.all ?? "", /Stack destroy still has: .*namespace e2e-destroy/);
-    assert.ok(await exists("namespace", namespace));
-    await run("kubectl", ["delete", "namespace", namespace, "--wait"]);
-    const { exitCode, all = "" } = await destroy("--confirm", stack.name);
-    assert.equal(exitCode, 0, all);
-    assert.match(all, /so only removed from the state:\s+- namespace e2e-destroy, everything in it/);
-    assert.match(all, /destroy is destroyed/);
-  });
+  long(
+    "stops when it is interrupted, and drops from the state what was in a namespace that was then deleted by hand",
+    async () => {
+      await stack.up();
+      const child = destroy("--confirm", stack.name);
+      child.stderr?.on("data", (text: Buffer) => {
+        // execa's own kill would send SIGKILL after five seconds.
+        if (/web: removing/.test(String(text))) process.kill(child.pid as number, "SIGTERM");
+      });
+      const stopped = await child;
+      assert.equal(stopped.exitCode, 130, stopped.all);
+      assert.match(stopped.all ?? "", /Stack destroy still has: .*namespace e2e-destroy/);
+      assert.ok(await exists("namespace", namespace));
+      await run("kubectl", ["delete", "namespace", namespace, "--wait"]);
+      const { exitCode, all = "" } = await destroy("--confirm", stack.name);
+      assert.equal(exitCode, 0, all);
+      assert.match(all, /so only removed from the state:\s+- namespace e2e-destroy, everything in it/);
+      assert.match(all, /destroy is destroyed/);
+    },
+  );
 });

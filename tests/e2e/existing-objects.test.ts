@@ -1,6 +1,7 @@
 /** Objects with planned names that were created with kubectl: reported, refused, taken over. */
 import assert from "node:assert/strict";
 import { flotilla, inventoryStack, writeInventory } from "./inventory";
+import { long } from "./long";
 import { get, run, type Stack } from "./world";
 
 const namespace = "e2e-existing";
@@ -156,7 +157,7 @@ describe("existing objects", function () {
     assert.match(await ends(0, ...on("adopt"), "--yes"), /Nothing to adopt/);
   });
 
-  it("are explained after an update that did not look for them", async () => {
+  long("are explained after an update that did not look for them", async () => {
     await create("configmap", "late-files", "--from-literal=OLD=by-hand");
     writeInventory(stack.folder, inventory(`${GROWN}, late: { ...service([]), ${FILES("/etc/late.conf")} }`));
     const { exitCode, all = "" } = await stack.pulumi(["up", "--yes", "--skip-preview"], {

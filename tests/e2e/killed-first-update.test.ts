@@ -7,6 +7,7 @@ import { signalProcess } from "../../cli/tools/processes";
 import { ApiProxy, FAIR } from "../faults/proxy";
 import { killAll, killProvider, processesOf } from "../faults/shop";
 import { inventoryStack } from "./inventory";
+import { long } from "./long";
 import { exists, get, type Stack, secretOf, testWorld, world } from "./world";
 
 const namespace = "e2e-killed";
@@ -105,7 +106,7 @@ describe("a first update that is killed", function () {
     stack?.remove();
   });
 
-  it("before the first object: only the lock is left", async () => {
+  long("before the first object: only the lock is left", async () => {
     await killedAt(({ path }) => path.startsWith("/api/v1/namespaces/kube-system"), killAll);
     assert.match(await ends(0, "recover", "--yes"), /release the lock/);
     assert.equal(await exists("namespace", namespace), false);
@@ -139,7 +140,7 @@ describe("a first update that is killed", function () {
         assert.ok(!exported.includes(form), "the state has a password");
   });
 
-  it("without its provider, while helm installs a store", async () => {
+  long("without its provider, while helm installs a store", async () => {
     await killedAt(writes(/\/statefulsets/), killEngine);
     const all = await ends(0, "recover", "--yes");
     await note();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { flotilla, writeInventory } from "./inventory";
+import { long } from "./long";
 import { exists, get, projectStack, run, type Stack, secretOf, writeChart } from "./world";
 
 const INVENTORY = `
@@ -142,46 +143,49 @@ describe("an existing namespace", function () {
     await run("kubectl", ["delete", "namespace", namespace, "--wait"]);
   });
 
-  it("is refused if it does not exist and others are to own it", async () => {
+  long("is refused if it does not exist and others are to own it", async () => {
     await create("false");
     const up = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
     assert.match(up.all ?? "", /the namespace does not exist[\s\S]*kubectl create namespace e2e-team/);
     assert.match(await ends(2, "doctor"), /kubectl create namespace e2e-team/);
   });
 
-  it("is left to others when create becomes false for one that the stack created, also by plain pulumi", async () => {
-    await create("true");
-    await stack.up();
-    await run("kubectl", ["create", "configmap", "theirs", "-n", namespace]);
-    uid = (await live()).metadata.uid;
-    await create("false");
-    const diff = await ends(2, "diff");
-    assert.match(diff, /- ResourceQuota flotilla/);
-    assert.doesNotMatch(diff, /Namespace e2e-team/);
-    await stack.up();
-    await isAsItWas();
-    assert.equal(await exists("resourcequota", "-n", namespace), false);
-    assert.match(await ends(0, "diff"), /Nothing changes/);
-    // Changes by its owner do not concern the stack.
-    await run("kubectl", [
-      "label",
-      "namespace",
-      namespace,
-      "app.kubernetes.io/part-of=theirs",
-      "--overwrite",
-    ]);
-    await ends(0, "drift");
-    assert.deepEqual(await stack.preview(), []);
-    await create("true");
-    const back = (await stack.preview()).filter(({ urn }) => /core\/v1:Namespace::/.test(urn));
-    assert.deepEqual(
-      back.map(({ op }) => op),
-      [],
-      "it can be the stack's again, and nothing replaces or deletes it",
-    );
-    await create("false");
-    await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
-    await stack.pulumi(["destroy", "--yes", "--skip-preview"]);
-    await isAsItWas();
-  });
+  long(
+    "is left to others when create becomes false for one that the stack created, also by plain pulumi",
+    async () => {
+      await create("true");
+      await stack.up();
+      await run("kubectl", ["create", "configmap", "theirs", "-n", namespace]);
+      uid = (await live()).metadata.uid;
+      await create("false");
+      const diff = await ends(2, "diff");
+      assert.match(diff, /- ResourceQuota flotilla/);
+      assert.doesNotMatch(diff, /Namespace e2e-team/);
+      await stack.up();
+      await isAsItWas();
+      assert.equal(await exists("resourcequota", "-n", namespace), false);
+      assert.match(await ends(0, "diff"), /Nothing changes/);
+      // Changes by its owner do not concern the stack.
+      await run("kubectl", [
+        "label",
+        "namespace",
+        namespace,
+        "app.kubernetes.io/part-of=theirs",
+        "--overwrite",
+      ]);
+      await ends(0, "drift");
+      assert.deepEqual(await stack.preview(), []);
+      await create("true");
+      const back = (await stack.preview()).filter(({ urn }) => /core\/v1:Namespace::/.test(urn));
+      assert.deepEqual(
+        back.map(({ op }) => op),
+        [],
+        "it can be the stack's again, and nothing replaces or deletes it",
+      );
+      await create("false");
+      await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
+      await stack.pulumi(["destroy", "--yes", "--skip-preview"]);
+      await isAsItWas();
+    },
+  );
 });

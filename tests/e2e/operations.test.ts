@@ -277,7 +277,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(0, ...on("explain")), /Nothing is wrong/);
     });
 
-    it("rolls back across a change of the program, which stays in the working tree", async () => {
+    long("rolls back across a change of the program, which stays in the working tree", async () => {
       stack.edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "3.0.0"');
       stack.edit(
         "charts/microservice/templates/serviceaccount.yaml",
@@ -457,7 +457,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(0, ...on("recover"), "--yes"), /Nothing to recover/);
     });
 
-    it("restores the last good revision when helm was killed in the middle of an upgrade", async () => {
+    long("restores the last good revision when helm was killed in the middle of an upgrade", async () => {
       const good = await manifests();
       const stuck = await workerValues();
       stuck.resources.requests = { cpu: "1000", memory: "64Mi" };
@@ -506,7 +506,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("status"));
     });
 
-    it("rolls back an update that helm completed after its engine was killed", async () => {
+    long("rolls back an update that helm completed after its engine was killed", async () => {
       const good = await manifests();
       await set("services.worker.env.WENT_ON", "yes");
       const engine = startEngine();
@@ -525,7 +525,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("drift"));
     });
 
-    it("removes what was never completely installed", async () => {
+    long("removes what was never completely installed", async () => {
       stack.edit("apps/index.ts", "worker: {", "late: { ...service([]), startupSeconds: 1 },\n    worker: {");
       await set("services.late.resources.requests.cpu", "1000000m");
       await set("services.late.resources.limits.cpu", "1000000m");

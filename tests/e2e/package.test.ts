@@ -105,7 +105,7 @@ describe("a user's project with the package", function () {
     assert.match((await run("make", ["test"], { cwd: project })).all ?? "", /6 passing/);
   });
 
-  it("compiles, and has the same plan when compiled", async () => {
+  long("compiles, and has the same plan when compiled", async () => {
     const outDir = ["--noEmit", "false", "--outDir", "dist", "--skipLibCheck"];
     await run(join(project, "node_modules/.bin/tsc"), outDir, { cwd: project });
     const digest = async (main: string) =>

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
 import { flotilla, inventoryStack, writeInventory } from "./inventory";
+import { long } from "./long";
 import { exists, get, run, type Stack } from "./world";
 
 const namespace = "e2e-ports";
@@ -64,7 +65,7 @@ describe("one number for two protocols", () => {
     assert.deepEqual(await stack.preview(), [], "nothing is left to do");
   });
 
-  it("keeps both when something else changes", async () => {
+  long("keeps both when something else changes", async () => {
     inventory(resolver(`${TCP}, ${UDP}`, `, env: { LEVEL: "debug" }`));
     await stack.up();
     assert.deepEqual(await portsOf("resolver"), BOTH);
@@ -79,7 +80,7 @@ describe("one number for two protocols", () => {
     assert.equal(metadata.uid, first.metadata.uid);
   });
 
-  it("is refused when the Service would become headless, until it is deleted", async () => {
+  long("is refused when the Service would become headless, until it is deleted", async () => {
     const headless = resolver(`"dns-tcp": { container: 53, protocol: "tcp" }`, ", headless: true");
     inventory(headless);
     const { exitCode, all } = await stack.pulumi(["preview"], { reject: false });

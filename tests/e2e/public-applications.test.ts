@@ -9,6 +9,7 @@ import { accountCredentials } from "../../src/plan/credentials/externals";
 import { writeStackFile } from "../copy";
 import { catalogue } from "../fixtures/applications";
 import { flotilla } from "./inventory";
+import { describeLong, long } from "./long";
 import { get, projectStack, type Stack } from "./world";
 
 interface Workload {
@@ -19,8 +20,11 @@ interface Workload {
 
 const FIXTURES = "tests/fixtures/applications";
 
+/** The one with the most kinds of stores. The plans of all have unit tests. */
+const BY_DEFAULT = "sock-shop";
+
 for (const [name, application] of Object.entries(readCatalogue(catalogue)))
-  describe(`${name} on the sandbox cluster`, () => {
+  (name === BY_DEFAULT ? describe : describeLong)(`${name} on the sandbox cluster`, () => {
     const namespace = `e2e-${name}`;
     let stack: Stack;
 
@@ -60,18 +64,21 @@ for (const [name, application] of Object.entries(readCatalogue(catalogue)))
       assert.match(all, /\n0 errors, /);
     });
 
-    it("is deployed completely, and a second preview shows no change", async () => {
-      await stack.up();
-      const { items } = await get<{ items: Workload[] }>("deployments,statefulsets", "-n", namespace);
-      const { services, stores, externals = {} } = application;
-      const expected = [
-        ...Object.entries(services).flatMap(([service, { optional }]) => (optional ? [] : [service])),
-        ...Object.keys(stores),
-        ...Object.entries(externals).flatMap(([external, { standIn }]) => (standIn ? [external] : [])),
-      ];
-      assert.deepEqual(items.map(({ metadata }) => metadata.name).sort(), expected.sort());
-      for (const { metadata, spec, status } of items)
-        assert.equal(status.readyReplicas, spec.replicas, metadata.name);
-      assert.deepEqual(await stack.preview(), []);
-    });
+    (name === BY_DEFAULT ? it : long)(
+      `${name} is deployed completely, and a second preview shows no change`,
+      async () => {
+        await stack.up();
+        const { items } = await get<{ items: Workload[] }>("deployments,statefulsets", "-n", namespace);
+        const { services, stores, externals = {} } = application;
+        const expected = [
+          ...Object.entries(services).flatMap(([service, { optional }]) => (optional ? [] : [service])),
+          ...Object.keys(stores),
+          ...Object.entries(externals).flatMap(([external, { standIn }]) => (standIn ? [external] : [])),
+        ];
+        assert.deepEqual(items.map(({ metadata }) => metadata.name).sort(), expected.sort());
+        for (const { metadata, spec, status } of items)
+          assert.equal(status.readyReplicas, spec.replicas, metadata.name);
+        assert.deepEqual(await stack.preview(), []);
+      },
+    );
   });

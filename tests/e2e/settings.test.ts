@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { PROJECT } from "../../cli/tools/paths";
 import { documentedJson } from "../json-shape";
+import { long } from "./long";
 import { exists, projectStack, read, run, type Stack, testWorld } from "./world";
 
 const namespace = "e2e-layers";
@@ -137,7 +138,7 @@ describe("settings in layers", () => {
     assert.equal(documentedJson<{ stack: string }>("config", stdout).stack, stack.name);
   });
 
-  it("must not use another stack's namespace", async () => {
+  long("must not use another stack's namespace", async () => {
     writeFileSync(
       join(stack.folder, "Pulumi.other.yaml"),
       stringify({
@@ -178,7 +179,7 @@ describe("settings in layers", () => {
       assert.equal(await exists("namespace", namespace), false, "it changes nothing");
     });
 
-    it("reports missing permissions", async () => {
+    long("reports missing permissions", async () => {
       await run("kubectl", ["create", "serviceaccount", "nobody", "-n", "default"]);
       const { stdout: token } = await run("kubectl", ["create", "token", "nobody", "-n", "default"]);
       const kubeconfig = join(stack.folder, "nobody.yaml");
@@ -203,7 +204,7 @@ describe("settings in layers", () => {
       assert.equal(diagnoses.find(({ check }) => check === "storage")?.status, "skipped");
     });
 
-    it("compares nothing with a state that it cannot read", async () => {
+    long("compares nothing with a state that it cannot read", async () => {
       const { exitCode, diagnoses } = await doctor({ PULUMI_BACKEND_URL: "file:///nowhere" });
       assert.equal(exitCode, 2);
       assert.deepEqual(

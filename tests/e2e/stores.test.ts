@@ -5,6 +5,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { flotilla, writeInventory } from "./inventory";
+import { long } from "./long";
 import { exists, get, projectStack, read, run, type Stack, writeChart } from "./world";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
@@ -133,7 +134,7 @@ describe("a chart from charts/vendor", () => {
     assert.doesNotMatch(await stack.export(), new RegExp(stack.folder));
   });
 
-  it("cannot change the profile in place: the preview says how to move", async () => {
+  long("cannot change the profile in place: the preview says how to move", async () => {
     await stack.config("flotilla:profile", "replicated");
     const { exitCode, all = "" } = await stack.pulumi(["preview"], { reject: false });
     assert.notEqual(exitCode, 0);
@@ -145,7 +146,7 @@ describe("a chart from charts/vendor", () => {
     await run("pulumi", ["config", "rm", "flotilla:profile", "--stack", stack.name], { cwd: stack.folder });
   });
 
-  it("is refused when it is not the locked one, before anything changes", async () => {
+  long("is refused when it is not the locked one, before anything changes", async () => {
     const steps = async () => (await stack.preview()).filter(({ newState }) => newState?.type === RELEASE);
     assert.deepEqual(await steps(), []);
     appendFileSync(join(stack.folder, archive), "changed");

@@ -1,6 +1,7 @@
 /** Volumes of services, through updates, scaling and removal: their claims and data stay. */
 import assert from "node:assert/strict";
 import { flotilla as command, inventoryStack, writeInventory } from "./inventory";
+import { long } from "./long";
 import { get, type Stack } from "./world";
 
 const namespace = "e2e-volumes";
@@ -55,7 +56,7 @@ describe("volumes of services", function () {
     assert.deepEqual([spec.replicas, spec.strategy], [1, { type: "Recreate" }]);
   });
 
-  it("of a StatefulSet come with its pods, and stay when it is scaled down", async () => {
+  long("of a StatefulSet come with its pods, and stay when it is scaled down", async () => {
     const scale = async (replicas: number) => {
       await stack.config("flotilla:services.set.replicas", String(replicas));
       await up();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { lineInInventory } from "../../cli/core/inventory-source";
+import { linesOfInventory } from "../../cli/core/inventory-source";
 import { placesOf } from "../../cli/stack/places";
 import { settingsOfStack } from "../../cli/stack/settings";
 import { PROJECT } from "../../cli/tools/paths";
@@ -91,7 +91,7 @@ describe("the effective settings", () => {
     const lineOf = (key: string) => inventory[Number(told[key]?.from.split(":")[1]) - 1];
     assert.match(lineOf("services.web.tag") ?? "", /image: image\("web"\)/);
     assert.match(lineOf("stores.mongodb.storage") ?? "", /storage: "8Gi"/);
-    assert.equal(lineInInventory("const a = { name: 'x' };", "y", ["services"]), undefined);
+    assert.equal(linesOfInventory("const a = { name: 'x' };", "y")(["services"]), undefined);
   });
 
   it("are those of the plan", () => {

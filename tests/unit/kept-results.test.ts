@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readLongRun } from "../e2e/long";
 import { pageOf as faultsPage, readKept as readFaults } from "../faults/outcomes";
+import { catalogue } from "../fixtures/applications";
 import { CASES, type CaseName, caseOf, PAGE, pageOf, type Result, readKept } from "../real/shop/results";
 
 const page = readFileSync(PAGE, "utf8");
@@ -60,6 +61,14 @@ describe("the long cases of the end-to-end tests", () => {
         longIn(file).sort(),
         `run: E2E=long npx mocha --require ts-node/register --require tests/e2e/world.ts --timeout 300000 tests/e2e/${file}`,
       ));
+
+  it("include every public application that is not deployed by default", () => {
+    const { passed = [] } = readLongRun("public-applications.test.ts") ?? {};
+    assert.deepEqual(
+      [...passed.map((title) => title.split(" ")[0]), "sock-shop"].sort(),
+      Object.keys(catalogue).sort(),
+    );
+  });
 
   it("are found", () => assert.ok(withCases.includes("operations.test.ts")));
 });

@@ -1,4 +1,4 @@
-/** The transpiler of a clone: its cache changes nothing. */
+/** How a clone loads TypeScript: what it keeps changes nothing. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,36 +6,43 @@ import { join } from "node:path";
 import execa from "execa";
 import { PROJECT } from "../../cli/tools/paths";
 
-describe("the transpiler of a clone", () => {
-  const folder = mkdtempSync(join(tmpdir(), "flotilla-transpile-"));
-  const unique = `${process.pid}-${Date.now()}`;
-  after(() => rmSync(folder, { recursive: true }));
+const WAYS = {
+  "a command": `require(${JSON.stringify(join(PROJECT, "dev", "transpile.js"))});`,
+  "ts-node, as Pulumi and mocha register it": `require("ts-node").register({ project: ${JSON.stringify(join(PROJECT, "tsconfig.json"))} });`,
+};
 
-  /** Runs a program, and returns its output and whether it has loaded swc. */
-  const run = async (name: string, text: string) => {
-    const file = join(folder, name);
-    writeFileSync(file, text);
-    const script = `
-      require("ts-node").register({ project: ${JSON.stringify(join(PROJECT, "tsconfig.json"))} });
-      require(${JSON.stringify(file)});
-      console.log(Object.keys(require.cache).some((path) => path.includes("@swc/core/index")));`;
-    const { all = "" } = await execa(process.execPath, ["-e", script], {
-      cwd: PROJECT,
-      all: true,
-      reject: false,
+for (const [name, register] of Object.entries(WAYS))
+  describe(`TypeScript in a clone, loaded by ${name}`, () => {
+    const folder = mkdtempSync(join(tmpdir(), "flotilla-transpile-"));
+    const unique = `${process.pid}-${Date.now()}`;
+    after(() => rmSync(folder, { recursive: true }));
+
+    /** Runs a program, and returns its output and whether it has loaded swc. */
+    const run = async (file: string, text: string) => {
+      writeFileSync(join(folder, file), text);
+      const script = `
+        ${register}
+        require(${JSON.stringify(join(folder, file))});
+        console.log(Object.keys(require.cache).some((path) => path.includes("@swc/core/index")));`;
+      const { all = "" } = await execa(process.execPath, ["-e", script], {
+        cwd: PROJECT,
+        all: true,
+        reject: false,
+      });
+      return all;
+    };
+    const program = (more = "") =>
+      `const made: string = "${unique}${name}${more}";\nconsole.log(made as string);\n`;
+
+    it("is transpiled once, and again when it has changed", async () => {
+      assert.equal(await run("a.ts", program()), `${unique}${name}\ntrue`);
+      assert.equal(await run("b.ts", program()), `${unique}${name}\nfalse`);
+      assert.equal(await run("b.ts", program("-changed")), `${unique}${name}-changed\ntrue`);
     });
-    return all;
-  };
-  const program = (more = "") => `const made: string = "${unique}${more}";\nconsole.log(made as string);\n`;
 
-  it("transpiles a text once, and again when it has changed", async () => {
-    assert.equal(await run("a.ts", program()), `${unique}\ntrue`);
-    assert.equal(await run("b.ts", program()), `${unique}\nfalse`);
-    assert.equal(await run("b.ts", program("-changed")), `${unique}-changed\ntrue`);
+    it("names the file, line and column of an error, also when it was transpiled before", async () => {
+      const text = `interface Unused { a: string }\n\n  throw new Error("${unique}${name}");\n`;
+      for (const file of ["c.ts", "d.ts"])
+        assert.match(await run(file, text), new RegExp(`${file}:3:9`), file);
+    });
   });
-
-  it("names the file and line of an error, also from the cache", async () => {
-    const text = `interface Unused { a: string }\n\nthrow new Error("${unique}");\n`;
-    for (const name of ["c.ts", "d.ts"]) assert.match(await run(name, text), new RegExp(`${name}:3`), name);
-  });
-});

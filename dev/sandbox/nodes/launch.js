@@ -3,9 +3,5 @@ const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
 const [name, ...args] = process.argv.slice(2);
-if (!existsSync(join(__dirname, `${name}.js`)))
-  require("ts-node").register({
-    transpileOnly: true,
-    project: join(__dirname, "..", "..", "..", "tsconfig.json"),
-  });
+if (!existsSync(join(__dirname, `${name}.js`))) require("../../transpile.js");
 require(join(__dirname, name)).main(args);

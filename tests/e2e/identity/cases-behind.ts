@@ -47,7 +47,14 @@ export const behind: Case[] = [
       await ground.update();
     },
   },
-  objectDeleted("a store's Secret is deleted: it comes back with the same passwords", "secret", "db-auth"),
+  {
+    ...objectDeleted(
+      "a store's Secret is deleted: it comes back with the same passwords",
+      "secret",
+      "db-auth",
+    ),
+    isLong: true,
+  },
   {
     kind: "changed by hand",
     name: "a claim is deleted: its StatefulSet creates an empty one",

@@ -24,7 +24,7 @@ const bad = (says: RegExp) => {
 };
 
 export const addresses: Case[] = [
-  { ...same, name: "`localhost` in place of `127.0.0.1`", kubeconfig: "localhost" },
+  { ...same, name: "`localhost` in place of `127.0.0.1`", kubeconfig: "localhost", isLong: true },
   { ...same, name: "a slash at the end of the address", kubeconfig: "slash", up: undefined, isLong: true },
   { ...same, name: "another port (a tunnel)", kubeconfig: "tunnel", up: undefined, isLong: true },
   {
@@ -100,6 +100,7 @@ export const addresses: Case[] = [
   {
     kind: "address",
     name: "no current context, and the stack names none",
+    isLong: true,
     isPreviewed: true,
     kubeconfig: "no current context",
     ...bad(/the kubeconfig has no current context, and the stack does not set one/),
@@ -128,6 +129,7 @@ export const addresses: Case[] = [
   {
     kind: "address",
     name: "an address that nothing listens on",
+    isLong: true,
     kubeconfig: "nobody listens",
     ...bad(/the cluster of context "own" at \S+ cannot be reached/),
   },
@@ -152,6 +154,7 @@ export const clusters: Case[] = [
   {
     kind: "cluster",
     name: "`KUBECONFIG` points to another cluster",
+    isLong: true,
     kubeconfig: "other",
     ...foreign,
     isPreviewed: true,

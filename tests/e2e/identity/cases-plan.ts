@@ -67,6 +67,7 @@ export const inventories: Case[] = [
   {
     kind: "inventory",
     name: "a store is removed",
+    isLong: true,
     isPreviewed: true,
     change: inventory(withoutDb),
     ...everywhere(refused(GONE)),

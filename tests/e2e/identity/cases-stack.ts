@@ -145,6 +145,7 @@ export const stacks: Case[] = [
     ...held,
     kind: "stack",
     name: "a state of an older version, without the cluster: the next update records it",
+    isLong: true,
     change: (ground) => ground.editState(forgetIdentity),
     diff: CONNECTION,
     preview: PROVIDER_ONLY,
@@ -330,6 +331,7 @@ export const comings: Case[] = [
     kind: "changed by hand",
     on: "guest",
     name: "the cluster is wiped and recreated: it is a different one, and must be named",
+    isLong: true,
     change: async (_, scene) => {
       await deleteCluster(scene.second);
       await scene.reopenOther();
@@ -345,6 +347,7 @@ export const comings: Case[] = [
     kind: "changed by hand",
     on: "guest",
     name: "the same, with its identity in `flotilla:cluster.identity`: reinstalled",
+    isLong: true,
   },
   {
     ...named,
