@@ -52,9 +52,11 @@ export async function findKubectl(): Promise<string> {
 export async function connect({ cluster }: Pick<Settings, "cluster">): Promise<Kubectl> {
   const program = await findKubectl();
   const access = [...accessOf(cluster), "--request-timeout=30s"];
-  const run: Kubectl["run"] = async (args, { input = "", partial = false } = {}) => {
+  const run: Kubectl["run"] = async (args, { input, partial = false } = {}) => {
     try {
-      const options = { input, maxBuffer: 512 * 1024 * 1024 };
+      // Not an empty input: writing it fails if kubectl exits first.
+      const standardInput: execa.Options = input === undefined ? { stdin: "ignore" } : { input };
+      const options = { ...standardInput, maxBuffer: 512 * 1024 * 1024 };
       return (await execa(program, [...access, ...args], options)).stdout;
     } catch (error) {
       const { stdout = "" } = error as { stdout?: string };

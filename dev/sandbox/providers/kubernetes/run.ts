@@ -9,15 +9,25 @@ let cancelled = false;
 export async function change(
   program: "kubectl" | "helm",
   args: readonly string[],
-  input = "",
+  input?: string,
 ): Promise<string> {
   if (cancelled) throw new Error("cancelled");
   return run(program, args, input);
 }
 
 /** Runs a read-only command; returns its standard output. @throws Error with the program's message. */
-export async function run(program: "kubectl" | "helm", args: readonly string[], input = ""): Promise<string> {
-  const child = execa(program, [...args], { input, reject: false, maxBuffer: 512 * 1024 * 1024 });
+export async function run(
+  program: "kubectl" | "helm",
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
+  // Not an empty input: writing it fails if the program exits first.
+  const standardInput: execa.Options = input === undefined ? { stdin: "ignore" } : { input };
+  const child = execa(program, [...args], {
+    ...standardInput,
+    reject: false,
+    maxBuffer: 512 * 1024 * 1024,
+  });
   running.add(child);
   try {
     const { exitCode, stdout, stderr, failed } = await child;
