@@ -9,6 +9,9 @@ const LINES = 8;
 /** Shorter values are not masked, because they could be part of any word. */
 const SHORTEST = 6;
 
+/** What a kubelet answers in place of the logs of a container that is gone. */
+const NO_LOGS = /^unable to retrieve container logs for /;
+
 /** Adds the last log lines of their containers to reasons, and masks Secrets' values in all texts. */
 export async function withLogs(
   kubectl: Kubectl,
@@ -35,9 +38,15 @@ async function lastLines(
   const known = said.length === 0 ? undefined : said;
   if (!logs) return known;
   const args = ["logs", logs.pod, "-c", logs.container, "-n", namespace, `--tail=${LINES}`];
-  // There are no logs if the node is gone or the container has never run.
-  const text = await kubectl.run([...args, ...(logs.previous ? ["--previous"] : [])]).catch(() => "");
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const linesOf = async (previous: boolean) => {
+    // There are no logs if the node is gone or the container has never run.
+    const text = await kubectl.run([...args, ...(previous ? ["--previous"] : [])]).catch(() => "");
+    return text.split("\n").filter((line) => line.trim() !== "" && !NO_LOGS.test(line));
+  };
+  const first = await linesOf(logs.previous);
+  const hasEnded = logs.previous || cause === "crash";
+  // Between two starts, the container that ended may just have been removed, or be the other one.
+  const lines = first.length > 0 || !hasEnded ? first : await linesOf(!logs.previous);
   if (lines.length === 0) return known;
   return cause === "crash" ? lines : [...said, ...lines];
 }

@@ -31,6 +31,14 @@ describe("what an update has seen", () => {
     assert.deepEqual(addSeen(seen, [], at(5)), seen);
   });
 
+  it("keeps the last lines of a container that has been removed since", () => {
+    const { said, ...silent } = reason("crash", "it exited twice", { said: ["the configuration is broken"] });
+    const before = addSeen([], [{ ...silent, what: "it exited", said: said as string[] }], at(1));
+    assert.deepEqual(addSeen(before, [silent], at(2)), [{ ...silent, said, seenAt: at(2) }]);
+    const other = { ...silent, object: "Pod web-5d9f-bbbbb" };
+    assert.equal(addSeen(before, [other], at(2))[0]?.said, undefined, "another pod");
+  });
+
   it("is shown with its time, without commands about a pod that is gone", () => {
     const [shown] = withSeen([], addSeen([], [killed], at(3)));
     assert.match(

@@ -41,7 +41,14 @@ export function addSeen(
   const kept = before.filter(
     ({ cause }) => LASTING.includes(cause) && now.every((reason) => reason.cause !== cause),
   );
-  return byCause([...now.map((reason) => ({ ...reason, seenAt })), ...kept]);
+  return byCause([...now.map((reason) => ({ ...withEarlierWords(reason, before), seenAt })), ...kept]);
+}
+
+/** Adds what was said about the same object and cause before, if nothing is now: logs come and go with the container. */
+function withEarlierWords(reason: Reason, before: readonly SeenReason[]): Reason {
+  if (reason.said !== undefined) return reason;
+  const said = before.find(({ cause, object }) => cause === reason.cause && object === reason.object)?.said;
+  return said === undefined ? reason : { ...reason, said };
 }
 
 /**
