@@ -6,7 +6,7 @@ import { plural } from "../../../src/model/plural";
 import { flotilla } from "../../e2e/inventory";
 import { get, run, type Stack, until } from "../../e2e/world";
 import { report, secondsSince } from "./report";
-import { NAMESPACE, theShop, update } from "./shop";
+import { IS_LONG, NAMESPACE, theShop, update } from "./shop";
 
 interface Pod {
   metadata: { name: string; deletionTimestamp?: string };
@@ -26,6 +26,9 @@ const restartsOf = (pods: readonly Pod[]): number =>
   pods.reduce((sum, { status }) => sum + (status.containerStatuses?.[0]?.restartCount ?? 0), 0);
 
 const readyOf = (pods: readonly Pod[]): number => pods.filter(isReady).length;
+
+/** A case that runs with REAL=long. */
+const long = IS_LONG ? it : it.skip;
 
 describe("probes", () => {
   let stack: Stack;
@@ -63,7 +66,7 @@ describe("probes", () => {
     assert.equal(restartsOf(pods), 0);
   });
 
-  it("restart a program that hangs, and the commands say so", async () => {
+  long("restart a program that hangs, and the commands say so", async () => {
     await stack.config("flotilla:services.first.env.MISBEHAVIOR", "hang");
     try {
       await update(stack);
@@ -81,7 +84,7 @@ describe("probes", () => {
     }
   });
 
-  it("restart no container when a store is lost", async () => {
+  long("restart no container when a store is lost", async () => {
     const releases = ["order-service", "redis-client"];
     const restarts = async () => restartsOf((await Promise.all(releases.map(podsOf))).flat());
     const before = await restarts();
