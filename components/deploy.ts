@@ -23,6 +23,7 @@ import { applyOverrides } from "../src/runtime/apply-overrides";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
 import { checkClasses } from "../src/runtime/check-classes";
 import { checkNamespace, isOfOthers } from "../src/runtime/check-namespace";
+import { checkObjectsOfOthers } from "../src/runtime/check-objects-of-others";
 import { checkServices } from "../src/runtime/check-services";
 import { checkVolumes } from "../src/runtime/check-volumes";
 import { checkWaysIn } from "../src/runtime/check-ways-in";
@@ -152,11 +153,14 @@ async function deployApplication(
             checkServices(ask, planned, headlessChanges(context)),
           ]),
     ]);
+  const ofOthers = isAdopting
+    ? []
+    : await checkObjectsOfOthers(ask, context.application, planned.namespace.name, hasNamespace);
   // A missing namespace has no objects.
   if (!isAdopting && !isChecked && !isMoving && hasNamespace)
     await checkObjects(ask, planned, state, config.stack);
   const unreadable = await unreadableCharts(planned);
-  for (const warning of [...planned.warnings, ...warnings]) pulumi.log.warn(warning);
+  for (const warning of [...planned.warnings, ...warnings, ...ofOthers]) pulumi.log.warn(warning);
   for (const { where, what } of unreadable)
     pulumi.log.warn(`${where}: ${what}; the preview continues without it`);
 

@@ -13,12 +13,15 @@ export { type DeployOptions, deploy, type Program } from "./deploy";
 export type * as inventory from "./inventory";
 export {
   address,
+  configMapKey,
+  containerResource,
   fromFile,
   host,
   members,
   password,
   passwordInJson,
   passwordInUrl,
+  podField,
   port,
   readHost,
   replicaSet,
@@ -26,6 +29,7 @@ export {
   secret,
   secretInJson,
   secretInUrl,
+  secretKey,
   text,
   url,
   username,

@@ -40,12 +40,16 @@ export type { Alphabet, Secret } from "../src/model/secrets";
 export type { Concurrency, Cron, ImageOf } from "../src/model/task";
 export {
   address,
+  configMapKey,
+  containerResource,
+  type Divisor,
   type Encoding,
   host,
   members,
   password,
   passwordInJson,
   passwordInUrl,
+  podField,
   port,
   type Reference,
   readHost,
@@ -53,20 +57,23 @@ export {
   secret,
   secretInJson,
   secretInUrl,
+  secretKey,
   text,
   url,
   username,
   usernameInUrl,
 } from "../src/model/text";
-export type { AccessMode, Volume } from "../src/model/volumes";
+export type { AccessMode, MountedVolume, Volume } from "../src/model/volumes";
 export type {
   Catalogue,
   WrittenApplication as Application,
   WrittenExternal as External,
   WrittenImage as Image,
+  WrittenInitContainer as InitContainer,
   WrittenProbe as Probe,
   WrittenPublic as Public,
   WrittenService as Service,
+  WrittenSidecar as Sidecar,
   WrittenStore as Store,
   WrittenTask as Task,
   WrittenText as Text,

@@ -1,5 +1,18 @@
 /** An inventory that uses every key, in the form an author writes. */
-import { address, host, members, password, port, secret, url, username } from "../src/model/text";
+import {
+  address,
+  configMapKey,
+  containerResource,
+  host,
+  members,
+  password,
+  podField,
+  port,
+  secret,
+  secretKey,
+  url,
+  username,
+} from "../src/model/text";
 import type { WrittenApplication } from "../src/model/written";
 
 const RESOURCES = {
@@ -78,6 +91,8 @@ export const FULL_INVENTORY: WrittenApplication = {
         "dns-tcp": { container: 5353, service: 53, protocol: "tcp" },
       },
       sessionAffinity: { seconds: 600 },
+      serviceLabels: { "example.com/a": "b" },
+      serviceAnnotations: { "example.com/c": "d" },
       uses: ["db", "cache", "bank", "queue", "statsd"],
       env: {
         DB: ["mysql://", username("db", "app"), ":", password("db", "app"), "@", ...address("db")],
@@ -124,6 +139,97 @@ export const FULL_INVENTORY: WrittenApplication = {
       ports: { peers: { container: 4369, protocol: "tcp" }, signals: { container: 2905, protocol: "sctp" } },
       headless: true,
       probe: { tcp: { port: "peers" } },
+    },
+    files: {
+      language: "go",
+      image: "registry.example.com/files:1",
+      noProbe: "it listens on nothing and writes no file",
+      workload: "StatefulSet",
+      podManagementPolicy: "Parallel",
+      env: {
+        IP: podField("status.podIP"),
+        MEMORY: [containerResource("limits.memory", "1Mi")],
+        TOKEN: secretKey("partner", "token"),
+        MODE: configMapKey("settings", "mode", { optional: true }),
+      },
+      envFrom: { partner: { secret: "partner", prefix: "P_" }, more: { configMap: "more", optional: true } },
+      workingDirectory: "/srv",
+      netBindService: "the file of the program has the capability",
+      writable: [{ path: "/cache", size: "16Mi", memory: true }],
+      volumes: {
+        data: { path: "/data", storage: "1Gi", accessMode: "ReadWriteOncePod", subPath: "files" },
+        tls: { path: "/etc/tls", secret: "tls", keys: { "tls.crt": "cert.pem" }, optional: true },
+        conf: { path: "/etc/app.conf", configMap: "app", subPath: "app.conf" },
+        archive: { path: "/archive", claim: "archive", accessMode: "ReadOnlyMany", readOnly: true },
+        pod: { path: "/etc/pod", fields: { labels: "metadata.labels" } },
+        vault: {
+          path: "/vault",
+          csi: {
+            driver: "secrets-store.csi.k8s.io",
+            readOnly: true,
+            fsType: "ext4",
+            attributes: { class: "shop" },
+            secret: "vault-login",
+          },
+        },
+        all: {
+          path: "/var/run/all",
+          projected: {
+            token: { token: { path: "token", audience: "vault", seconds: 600 } },
+            tls: { secret: "tls" },
+            conf: { configMap: "app", keys: { "app.conf": "conf" } },
+            pod: { fields: { name: "metadata.name" } },
+          },
+        },
+      },
+      sidecars: {
+        agent: {
+          image: "registry.example.com/agent:1",
+          command: ["agent"],
+          args: ["--level=$(LEVEL)"],
+          env: { LEVEL: "info", KEY: [secret("session")] },
+          envFrom: { partner: { secret: "partner" } },
+          workingDirectory: "/srv",
+          resources: RESOURCES,
+          writable: ["/tmp"],
+          mounts: { "/cache": "/cache", "/etc/tls": "/tls" },
+          ports: { health: { container: 8081, protocol: "http" } },
+          probe: { http: { path: "/ready", port: 8081 } },
+          startupSeconds: 30,
+        },
+      },
+      initContainers: {
+        assets: {
+          image: { repository: "registry.example.com/assets", tag: "1" },
+          resources: RESOURCES,
+          mounts: { "/cache": "/out" },
+        },
+      },
+      pod: {
+        labels: { "example.com/pod": "yes" },
+        annotations: { "example.com/note": "yes" },
+        hostAliases: { "db.local": "10.1.2.3" },
+        dns: {
+          policy: "None",
+          nameservers: ["10.0.0.10"],
+          searches: ["example.com"],
+          options: { ndots: "2" },
+        },
+        nodeSelector: { disk: "ssd" },
+        nodeAffinity: {
+          required: [{ key: "arch", operator: "In", values: ["amd64"] }],
+          preferred: [{ key: "gpu", operator: "DoesNotExist" }],
+        },
+        near: ["db"],
+        antiAffinity: "required",
+        topologySpread: {
+          racks: { topologyKey: "example.com/rack", maxSkew: 2, whenUnsatisfiable: "DoNotSchedule" },
+        },
+        tolerations: { spot: { key: "spot", value: "yes", effect: "NoExecute", seconds: 60 } },
+        priorityClass: "high",
+        runtimeClass: "gvisor",
+      },
+      serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/files" },
     },
     worker: {
       language: "python",
@@ -197,6 +303,7 @@ export const FULL_INVENTORY: WrittenApplication = {
       files: { "/etc/migrate.conf": "lock = true" },
       writable: ["/tmp"],
       user: { uid: 1000, gid: 1000, reason: "the user of the image, to whom its files belong" },
+      volumes: { tls: { path: "/etc/tls", secret: "tls" } },
     },
     report: {
       image: "registry.example.com/report:1",

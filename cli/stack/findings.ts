@@ -1,6 +1,7 @@
 /** Explains why releases of a stack are not deployed or not ready. */
 import type { Problem } from "../../src/model/problems";
 import { compact } from "../../src/model/records";
+import { imagesOfTasks } from "../../src/model/task";
 import { readCharts } from "../../src/plan/chart";
 import { planWithRules } from "../../src/plan/compose";
 import { type Deployed, taskIn } from "../../src/plan/deployed";
@@ -64,6 +65,7 @@ export async function explainStack(
       since: Date.parse(lastStart ?? "") || 0,
       running: running?.by,
       seen: seen ?? readSeen(stack, lastStart),
+      imageOf: look.read && imagesOfTasks(look.read.application),
     }),
   );
   return Promise.all(

@@ -1,5 +1,6 @@
 /** An update with readable progress: which releases it is waiting for, and why. */
 import chalk from "chalk";
+import { imagesOfTasks } from "../../src/model/task";
 import { kindOfRelease } from "../../src/runtime/state";
 import { explain, type KnownRelease } from "../core/explain/explain";
 import { readiness, readyAndNew, releaseOf } from "../core/explain/facts";
@@ -7,6 +8,7 @@ import type { Reason } from "../core/explain/reason";
 import { addSeen, type Seen, type SeenReason } from "../core/explain/seen";
 import { RELEASE } from "../core/state";
 import { say } from "../terminal/progress";
+import { accessTo } from "./access";
 import { readFacts } from "./facts";
 import type { Kubectl } from "./kubectl";
 import { withLogs } from "./logs";
@@ -37,7 +39,8 @@ export async function update(
   { stack, namespace, kubectl }: { stack: string; namespace: string; kubectl: Kubectl },
   options: UpdateOptions = {},
 ): Promise<Updated> {
-  const watch = new Watch(stack, namespace, kubectl);
+  const { read } = accessTo(stack);
+  const watch = new Watch(stack, namespace, kubectl, read ? imagesOfTasks(read.application) : {});
   const start = Date.now();
   forgetSeen(stack);
   const timer = setInterval(() => watch.look(), INTERVAL_SECONDS * 1000);
@@ -63,6 +66,7 @@ class Watch {
     private readonly stack: string,
     private readonly namespace: string,
     private readonly kubectl: Kubectl,
+    private readonly imageOf: Readonly<Record<string, string>>,
   ) {}
 
   step({ operation, type, name, urn, phase }: Step): void {
@@ -101,10 +105,10 @@ class Watch {
 
   private async lookNow(): Promise<void> {
     const facts = await readFacts(this.kubectl, this.namespace);
-    const { stack, namespace } = this;
+    const { stack, namespace, imageOf } = this;
     const known = [...this.kinds].map(([name, kind]) => ({ name, kind, status: "pending-upgrade" }));
     for (const [release, started] of [...this.since]) {
-      const findings = explain(known, facts, { stack, namespace, since: started });
+      const findings = explain(known, facts, { stack, namespace, since: started, imageOf });
       const finding = findings.find((candidate) => candidate.release === release);
       if (finding === undefined || !this.since.has(release)) continue;
       const own = facts.workloads.filter(({ metadata }) => releaseOf(metadata) === release);

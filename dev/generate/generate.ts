@@ -5,6 +5,7 @@ import { catalogue } from "../../apps";
 import { PROJECT } from "../../cli/tools/paths";
 import { readCatalogue } from "../../src/model/inventory/read";
 import { applicationPage } from "./application-page";
+import { inventoryPage } from "./fields-page";
 import { licensesPage } from "./licenses";
 import { requiredValues } from "./required-values";
 import { settingsPage } from "./settings-page";
@@ -21,6 +22,7 @@ export const GENERATED: Record<string, () => Promise<string>> = {
   "charts/microservice/templates/values/_missing.tpl": async () => requiredValues(CHART),
   "config/stack.schema.json": async () => stackSchema(),
   "docs/configuration.md": async () => settingsPage(),
+  "docs/inventory.md": async () => inventoryPage(),
   "docs/licenses.md": async () => licensesPage(),
   ...Object.fromEntries(
     Object.values(readCatalogue(catalogue)).map((application) => [

@@ -2,6 +2,7 @@
  * The vocabulary of an inventory: the parts of an application, as plain typed data. This file has no logic: `graph.ts` and
  * `validate/` read the inventory, and `src/plan` turns it into a plan.
  */
+import type { InitContainer, Sidecar } from "./containers";
 import type { PodNeeds, WritableDirectory } from "./pod";
 
 import type { Port, SessionAffinity } from "./ports";
@@ -86,6 +87,8 @@ export interface Service {
   uses?: string[];
   /** Environment variables by name. Text that contains a password becomes a key of a Secret. `$(NAME)` is another variable. */
   env?: Record<string, Text>;
+  /** Secrets and ConfigMaps of others whose keys all become variables, by a name of your choice. `env` takes precedence. Default: none. */
+  envFrom?: Record<string, EnvSource>;
   /** How Kubernetes checks whether the program can serve requests. Default: no check, for a program without a port. */
   probe?: Probe;
   /** How Kubernetes checks whether the program is alive, independent of its stores. Default: its port accepts connections. */
@@ -137,6 +140,10 @@ export interface Service {
   command?: Text[];
   /** Replaces the image's arguments. `$(NAME)` is the value of a variable. */
   args?: Text[];
+  /** Containers that run as long as the program, by name: they start before it and stop after it. Default: none. */
+  sidecars?: Record<string, Sidecar>;
+  /** Containers that run before the program, by name, one after the other. They follow the wait for stores. Default: none. */
+  initContainers?: Record<string, InitContainer>;
   /** Kernel parameters of the pod. Pod Security `restricted` allows only the safe ones. */
   sysctls?: Record<string, string>;
   /** The port that is reachable from outside the cluster, in stacks with a gateway, an ingress or a load balancer. Default: none. */
@@ -152,6 +159,14 @@ export interface Service {
   /** Permissions for the Kubernetes API in the service's namespace, by a name of your choice. Pods get a token for them. Default: none, and no token. */
   permissions?: Record<string, Permission>;
 }
+
+/** A Secret or ConfigMap that others create in the namespace, whose keys become variables. */
+export type EnvSource = ({ secret: string } | { configMap: string }) & {
+  /** Text in front of the name of each variable. Default: none. */
+  prefix?: string;
+  /** Whether the pods start without it. Default: they wait until it exists. */
+  optional?: true;
+};
 
 /** The content of a file that is not text. */
 export interface Binary {

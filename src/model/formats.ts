@@ -90,9 +90,10 @@ export const bytes = amount("1024Ti").refine(
   'must be whole bytes, such as "512Mi": m is a thousandth of a byte',
 );
 
-/** A name with an optional domain and slash in front (IsQualifiedName). */
-const QUALIFIED_NAME =
-  /^((?=[^/]{1,253}\/)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+/** A name with an optional domain and slash in front (IsQualifiedName), as a pattern: the key of a label or annotation. */
+export const LABEL_KEY =
+  "(?:(?=[^/]{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+const QUALIFIED_NAME = new RegExp(`^${LABEL_KEY}$`);
 
 const qualifiedName = (what: string) => z.string().regex(QUALIFIED_NAME, `must be ${what}`);
 
@@ -126,6 +127,15 @@ export const variableName = z
   .regex(
     /^([-_a-zA-Z]|\.[-_a-zA-Z0-9])[-._a-zA-Z0-9]*$/,
     "must be the name of a variable: letters, digits and - . _, not starting with a digit or two dots",
+  );
+
+/** A key of a Secret or ConfigMap (IsConfigMapKey). */
+export const objectKey = z
+  .string()
+  .max(253)
+  .regex(
+    /^(?!\.{1,2}$)(?!\.\.)[-._a-zA-Z0-9]+$/,
+    "must be a key of a Secret or ConfigMap: letters, digits and - . _",
   );
 
 /** Text that reaches a container unchanged: a lone surrogate would be replaced, and U+0000 ends a string. */

@@ -1,8 +1,10 @@
 /** Names that are derived from the names in an inventory, and their limits. */
 import { createHash } from "node:crypto";
 import type { Service, StoreKind } from "./application";
+import { containersOf } from "./containers";
 import { directoriesOf } from "./pod";
 import { factsOf } from "./store-kinds";
+import type { Program } from "./task";
 
 /** Longest name of a Helm release. Names of Services and values of labels can have 63 characters. */
 export const MAX_RELEASE_NAME = 53;
@@ -31,9 +33,29 @@ export function nameOfPath(path: string): string {
   return name !== "" && name.length <= MAX_PATH_NAME ? name : withHash(name, path);
 }
 
-function withHash(name: string, path: string): string {
+function withHash(name: string, path: string, longest = MAX_PATH_NAME): string {
   const hash = createHash("sha256").update(path).digest("hex").slice(0, 12);
-  return [name.slice(0, MAX_PATH_NAME - hash.length - 1).replace(/-$/, ""), hash].filter(Boolean).join("-");
+  return [name.slice(0, longest - hash.length - 1).replace(/-$/, ""), hash].filter(Boolean).join("-");
+}
+
+/** Prefix of the volumes of containers' own directories. */
+const OWN = "own-";
+
+/** Returns the names of the volumes for the own directories of the containers beside a program. All names of a program differ. */
+export function ownVolumesOf(program: Pick<Program, "sidecars" | "initContainers">) {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  const longest = MAX_PATH_NAME - OWN.length;
+  for (const { name: container, container: described } of containersOf(program))
+    for (const { path } of directoriesOf(described.writable)) {
+      // No path begins with two slashes, and no name has one.
+      const id = `${container}//${path}`;
+      const plain = nameOfPath(id);
+      const name = taken.has(plain) || plain.length > longest ? withHash(plain, id, longest) : plain;
+      taken.add(name);
+      names.set(id, `${OWN}${name}`);
+    }
+  return (container: string, path: string): string => names.get(`${container}//${path}`) as string;
 }
 
 /**

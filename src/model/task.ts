@@ -1,5 +1,6 @@
 /** The tasks of an application: programs that run to their end, as Jobs and CronJobs. */
-import type { Image, Resources, Service } from "./application";
+import type { Application, Image, Resources, Service } from "./application";
+import type { MountedVolume } from "./volumes";
 
 /** What services and tasks have in common: a program with variables, files and connections. */
 export type Program = Pick<
@@ -7,6 +8,7 @@ export type Program = Pick<
   | "team"
   | "uses"
   | "env"
+  | "envFrom"
   | "user"
   | "writable"
   | "workingDirectory"
@@ -15,6 +17,8 @@ export type Program = Pick<
   | "args"
   | "pod"
   | "serviceAccountAnnotations"
+  | "sidecars"
+  | "initContainers"
   | "permissions"
 >;
 
@@ -32,6 +36,8 @@ export interface Task extends Program {
   retries?: number;
   /** Requests and limits. Default: requests of 50m CPU and 128Mi, limits of 1 CPU and 512Mi. */
   resources?: Resources;
+  /** Volumes with content of others, by name. Default: none. */
+  volumes?: Record<string, MountedVolume>;
   /**
    * Names of the services that the migration comes before. It runs once for each version (image, working directory, command, arguments, variables and
    * files). If it fails, none of these services is updated. Default: none, for a cron task.
@@ -78,6 +84,12 @@ export const isMigrationRelease = (name: string, task: string): boolean =>
 
 /** Whether a task has the image of a service. */
 export const isImageOf = (image: Image | ImageOf): image is ImageOf => "of" in image;
+
+/** Returns the services whose images tasks have, by task. */
+export const imagesOfTasks = ({ tasks = {} }: Pick<Application, "tasks">): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(tasks).flatMap(([name, { image }]) => (isImageOf(image) ? [[name, image.of]] : [])),
+  );
 
 /** Returns a task as a service without ports, for checks of what both have in common. */
 export const asService = ({ image, seconds, retries, before, cron, ...program }: Task): Service => ({

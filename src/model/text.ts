@@ -14,7 +14,20 @@ export type Reference =
   | { ref: "replicaSet"; of: string }
   | { ref: "username"; of: string; account: string; encoding?: Encoding }
   | { ref: "password"; of: string; account: string; encoding?: Encoding }
-  | { ref: "secret"; of: string; encoding?: Encoding };
+  | { ref: "secret"; of: string; encoding?: Encoding }
+  | PodReference;
+
+/** The units of a request or limit in a variable: of a CPU, or of bytes. */
+export const DIVISORS = ["1", "1m", "1k", "1M", "1G", "1Ki", "1Mi", "1Gi"] as const;
+export type Divisor = (typeof DIVISORS)[number];
+
+/** A value that only the pod knows. It is the whole value of a variable; commands and other variables can refer to it as `$(NAME)`. */
+export type PodReference =
+  | { ref: "podField"; of: string }
+  | { ref: "containerResource"; of: string; divisor?: Divisor }
+  | { ref: "secretKey" | "configMapKey"; of: string; key: string; optional?: true }
+  /** Another variable with such a value. It is not written: `$(NAME)` becomes one. */
+  | { ref: "variable"; of: string };
 
 /** How a password, user name or secret is encoded: `uri` for a part of a URL, `jsonString` for a part of a JSON string. */
 export type Encoding = "uri" | "jsonString";
@@ -79,6 +92,35 @@ export const secretInUrl = (of: string): Reference => ({ ref: "secret", of, enco
 /** The secret, encoded for a JSON string (without the quotes), as in a variable whose value is JSON. */
 export const secretInJson = (of: string): Reference => ({ ref: "secret", of, encoding: "jsonString" });
 
+/** A field of the pod, such as `status.podIP` or `metadata.name`. */
+export const podField = (of: string): Reference => ({ ref: "podField", of });
+
+/**
+ * A request or limit of the container, such as `limits.memory`, as a whole number. `divisor` is its unit, such as `1Mi`, by which
+ * it is divided and rounded up. Default: `1`, one CPU or one byte.
+ */
+export const containerResource = (of: string, divisor?: Divisor): Reference => ({
+  ref: "containerResource",
+  of,
+  ...(divisor === undefined ? {} : { divisor }),
+});
+
+/** A key of a Secret that others create in the namespace. With `optional`, the variable is not set if the Secret or key is missing. */
+export const secretKey = (of: string, key: string, options: { optional?: true } = {}): Reference => ({
+  ref: "secretKey",
+  of,
+  key,
+  ...options,
+});
+
+/** A key of a ConfigMap that others create in the namespace. With `optional`, the variable is not set if the ConfigMap or key is missing. */
+export const configMapKey = (of: string, key: string, options: { optional?: true } = {}): Reference => ({
+  ref: "configMapKey",
+  of,
+  key,
+  ...options,
+});
+
 /** Template tag that keeps references as data. */
 export function text(
   literals: TemplateStringsArray,
@@ -106,6 +148,21 @@ export function referencesOf(value: Text): Reference[] {
 /** Whether the content of a file is text. */
 export const isText = (content: Text | Binary): content is Text =>
   typeof content === "string" || Array.isArray(content);
+
+const POD_REFERENCES: readonly string[] = [
+  "podField",
+  "containerResource",
+  "secretKey",
+  "configMapKey",
+  "variable",
+] satisfies PodReference["ref"][];
+
+/** Whether only the pod knows the value of a reference. */
+export const isOfPod = (part: string | Reference): part is PodReference =>
+  typeof part !== "string" && POD_REFERENCES.includes(part.ref);
+
+/** Whether only the pod knows the value of a text. */
+export const needsPod = (value: Text): boolean => referencesOf(value).some(isOfPod);
 
 /** Whether a text contains a password or a secret, and must be kept in a Secret. */
 export function mentionsPassword(value: Text): boolean {

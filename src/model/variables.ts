@@ -4,7 +4,7 @@
  */
 import { own } from "./graph";
 import { mapValues } from "./records";
-import type { Reference, Text } from "./text";
+import { needsPod, type Reference, type Text } from "./text";
 
 /** The name of a variable (IsEnvVarName), as a pattern. */
 const NAME = "[-._a-zA-Z][-._a-zA-Z0-9]*";
@@ -12,6 +12,10 @@ const MENTION = new RegExp(`(\\$+)\\((${NAME})\\)`, "g");
 
 /** A part of a text: a literal, a mention of a variable, or a reference. */
 export type Part = string | { variable: string } | Reference;
+
+/** Whether a program or container has variables that the inventory does not know. */
+export const hasEnvFrom = ({ envFrom = {} }: { envFrom?: object }): boolean =>
+  Object.keys(envFrom).length > 0;
 
 /** Splits a text into its parts. */
 export const partsOf = (text: Text): Part[] =>
@@ -77,18 +81,20 @@ export const isTooLong = (length: number | undefined): boolean => length !== und
 
 /**
  * Replaces the variables that texts mention. Mentions of missing variables, cycles, and values that are too long stay as they
- * are.
+ * are. Values that only the pod knows become references, for Kubernetes to replace; so do missing variables of a program with
+ * `envFrom`.
  */
-export function withValues(env: Readonly<Record<string, Text>>): Record<string, Text> {
+export function withValues(env: Readonly<Record<string, Text>>, hasOthers = false): Record<string, Text> {
   const lengths = lengthsOf(env);
   const filled = (text: Text, above: readonly string[]): Text => {
-    const parts = partsOf(text).flatMap((part) => {
+    const parts = partsOf(text).flatMap((part): (string | Reference)[] => {
       if (!isVariable(part)) return [part];
       const { variable } = part;
-      const isLeft = above.includes(variable) || isTooLong(lengths.get(variable));
-      const value = isLeft ? undefined : own(env, variable);
+      if (above.includes(variable) || isTooLong(lengths.get(variable))) return [mention(variable)];
+      const value = own(env, variable);
+      if (value === undefined ? hasOthers : needsPod(value)) return [{ ref: "variable", of: variable }];
       const inner = value === undefined ? [mention(variable)] : filled(value, [...above, variable]);
-      return typeof inner === "string" ? [inner] : inner;
+      return typeof inner === "string" ? [inner] : [...inner];
     });
     return typeof text === "string" && parts.every((part) => typeof part === "string")
       ? parts.join("")

@@ -12,6 +12,7 @@ import type {
   Service,
   Store,
 } from "./application";
+import type { Container, InitContainer, Sidecar } from "./containers";
 import type { Unreadable } from "./disk";
 import type { ImageOf, Program, Task } from "./task";
 import type { Reference } from "./text";
@@ -41,7 +42,18 @@ export type WrittenProbe =
 export interface WrittenService
   extends Omit<
     Service,
-    "image" | "env" | "command" | "args" | "files" | "probe" | "liveness" | "public" | "routes" | "metrics"
+    | "image"
+    | "env"
+    | "command"
+    | "args"
+    | "files"
+    | "probe"
+    | "liveness"
+    | "public"
+    | "routes"
+    | "metrics"
+    | "sidecars"
+    | "initContainers"
   > {
   image: WrittenImage;
   /** Environment variables by name. Text that contains a password becomes a key of a Secret. `$(NAME)` is another variable. */
@@ -58,10 +70,34 @@ export interface WrittenService
   liveness?: WrittenProbe;
   /** The port that is reachable from outside the cluster, in stacks with a gateway, an ingress or a load balancer. Default: none. */
   public?: WrittenPublic;
+  /** Containers that run as long as the program, by name: they start before it and stop after it. Default: none. */
+  sidecars?: Record<string, WrittenSidecar>;
+  /** Containers that run before the program, by name, one after the other. They follow the wait for stores. Default: none. */
+  initContainers?: Record<string, WrittenInitContainer>;
   /** Additional hosts and paths that are reachable from outside the cluster, by name. Default: none. */
   routes?: Record<string, WrittenPublic>;
   /** Where the program serves metrics, for stacks with `monitoring`. Default: no metrics. */
   metrics?: { port: PortOf; path: string };
+}
+
+/** What all containers beside the program have in common. */
+interface WrittenContainer extends Omit<Container, "image" | "env" | "command" | "args"> {
+  image: WrittenImage;
+  /** Replaces the image's entrypoint. `$(NAME)` is the value of a variable of the container. */
+  command?: WrittenText[];
+  /** Replaces the image's arguments. `$(NAME)` is the value of a variable of the container. */
+  args?: WrittenText[];
+  /** Environment variables by name. Text that contains a password becomes a key of the service's Secret. */
+  env?: Record<string, WrittenText>;
+}
+
+/** A container that runs before the program, to its end. */
+export interface WrittenInitContainer extends WrittenContainer, Pick<InitContainer, "seconds"> {}
+
+/** A container that runs as long as the program. */
+export interface WrittenSidecar extends WrittenContainer, Pick<Sidecar, "ports" | "startupSeconds"> {
+  /** How Kubernetes checks whether the sidecar has started and works. The program starts when it has. Default: no check. */
+  probe?: WrittenProbe;
 }
 
 /** A route from outside the cluster to a service. */

@@ -1,12 +1,13 @@
 /** Adapts an inventory to a stack: optional services, addresses of externals, and stand-ins. */
 import type { Settings } from "../config/schema";
 import type { Application, External, Loader, Service } from "../model/application";
+import type { Container } from "../model/containers";
 import { own, programsOf } from "../model/graph";
 import type { Problem } from "../model/problems";
 import { routesOf } from "../model/public";
 import { compact, mapValues } from "../model/records";
 import type { Program, Task } from "../model/task";
-import { withValues } from "../model/variables";
+import { hasEnvFrom, withValues } from "../model/variables";
 import { declaredVariables, loaderVariables } from "./variable-values";
 
 /**
@@ -24,8 +25,8 @@ export function inEnvironment(application: Application, settings: Settings): App
     const before = task.before?.filter((service) => enabled.some(([other]) => other === service));
     // A migration has nothing to do without its services.
     if (before?.length === 0) return [];
-    const env = withValues(declaredVariables(task, own(settings.tasks, name)?.env));
-    return [[name, { ...task, ...compact({ before }), env }]];
+    const env = withValues(declaredVariables(task, own(settings.tasks, name)?.env), hasEnvFrom(task));
+    return [[name, { ...task, ...compact({ before }), env, ...containersWithValues(task) }]];
   });
   const standIns = standInsFor(
     [...enabled, ...tasks].map(([, program]) => program),
@@ -34,7 +35,10 @@ export function inEnvironment(application: Application, settings: Settings): App
   );
   const services = mapValues({ ...Object.fromEntries(enabled), ...standIns }, (service, name) => {
     const env = declaredVariables(service, own(settings.services, name)?.env);
-    return Object.keys(env).length === 0 && !service.env ? service : { ...service, env: withValues(env) };
+    const containers = containersWithValues(service);
+    return Object.keys(env).length === 0 && !service.env
+      ? { ...service, ...containers }
+      : { ...service, env: withValues(env, hasEnvFrom(service)), ...containers };
   });
   const callers = entriesOf(application.callers).map(
     ([name, caller]) =>
@@ -50,6 +54,19 @@ export function inEnvironment(application: Application, settings: Settings): App
     externals: Object.fromEntries(externals),
     callers: Object.fromEntries(callers),
   };
+}
+
+/** Returns the containers beside a program, with mentions of other variables replaced. */
+function containersWithValues({
+  sidecars,
+  initContainers,
+}: Program): Pick<Program, "sidecars" | "initContainers"> {
+  const filled = <T extends Container>(container: T): T =>
+    container.env ? { ...container, env: withValues(container.env, hasEnvFrom(container)) } : container;
+  return compact({
+    sidecars: sidecars && mapValues(sidecars, filled),
+    initContainers: initContainers && mapValues(initContainers, filled),
+  });
 }
 
 const withVariables = (loader: Loader): Loader => ({ ...loader, env: withValues(loaderVariables(loader)) });

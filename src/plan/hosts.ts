@@ -87,6 +87,12 @@ export function resolve(context: AppContext, reference: Reference): string | Cre
       const name = loginOf(context, of, reference.account);
       return reference.encoding === undefined ? name : ENCODERS[reference.encoding].encode(name);
     }
+    case "podField":
+    case "containerResource":
+    case "secretKey":
+    case "configMapKey":
+    case "variable":
+      throw new Error(`only the pod knows the ${reference.ref} ${of}`);
     case "secret":
       return compact({ ...secretText(context, of), encoding: reference.encoding });
     case "password": {

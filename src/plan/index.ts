@@ -1,5 +1,8 @@
 /** Plans an application: `plan(context)`. The same input always gives the same plan. */
-import { edgesOf, own } from "../model/graph";
+import type { ContainerSettings } from "../config/schema";
+import { containersOf } from "../model/containers";
+import { edgesOf, kindOfProgram, own, programsOf } from "../model/graph";
+import { objectsOfOthers } from "../model/objects-of-others";
 import { type Problem, refuse } from "../model/problems";
 import type { Program } from "../model/task";
 import { validateApplication } from "../model/validate";
@@ -29,6 +32,7 @@ import { quotaProblems } from "./namespace/quota";
 import { outputsOf } from "./outputs";
 import { placeProblems } from "./place";
 import { type Plan, type ReleasePlan, runsToCompletion, type SecretPlan } from "./plan";
+import { containerResources } from "./services/containers";
 import { publicEntries } from "./services/exposure";
 import { fileTextProblems } from "./services/files";
 import { planMicroservice } from "./services/microservice";
@@ -133,6 +137,7 @@ export function plan(context: PlanContext): Plan {
     ...waitSecondsProblems(context, releases),
     ...routeProblems(context, releases),
     ...nameCollisionProblems(context, releases),
+    ...ownObjectProblems(context, secrets),
     ...credentialDeletionProblems(context, { secrets, credentials }),
   ]);
   return {
@@ -156,6 +161,28 @@ export function plan(context: PlanContext): Plan {
       ...unusedSecretWarnings(context),
     ],
   };
+}
+
+/** Reports programs that name a Secret or ConfigMap of the application as one of others. */
+function ownObjectProblems({ application }: AppContext, secrets: Plan["secrets"]): Problem[] {
+  const ownConfigMaps = Object.keys(programsOf(application)).flatMap((name) => [
+    `${name}-files`,
+    `${name}-env`,
+  ]);
+  return objectsOfOthers(application)
+    .filter(({ kind, name }) =>
+      kind === "Secret"
+        ? own(secrets, name) !== undefined
+        : kind === "ConfigMap" && ownConfigMaps.includes(name),
+    )
+    .map(({ kind, name, program, place }) => ({
+      where: `apps/${application.name}.ts: ${kindOfProgram(application, program)} ${program}, ${place}`,
+      what: `${kind} ${name} is one that Flotilla creates`,
+      todo:
+        kind === "ConfigMap"
+          ? "Write the value itself, or use `mounts` to share a file with a sidecar."
+          : 'Use `password("<store>", "<account>")` or `secret("<name>")`: the pods then also restart with a new value.',
+    }));
 }
 
 /** Returns the passwords of accounts of externals and stores. */
@@ -217,10 +244,16 @@ function resourceProblems(context: AppContext): Problem[] {
         where("service", name),
         service,
         serviceResources(service, own(settings.services, name)?.resources),
+        own(settings.services, name)?.containers,
       ),
     ),
     ...Object.entries(application.tasks ?? {}).flatMap(([name, task]) =>
-      programProblems(where("task", name), task, taskResources(context, name, task)),
+      programProblems(
+        where("task", name),
+        task,
+        taskResources(context, name, task),
+        own(settings.tasks, name)?.containers,
+      ),
     ),
     ...Object.entries(application.stores).flatMap(([name, { loaders }]) => [
       ...requestProblems(
@@ -242,11 +275,20 @@ function resourceProblems(context: AppContext): Problem[] {
 
 const programProblems = (
   where: string,
-  { writable }: Program,
+  program: Program,
   resources: ReturnType<typeof mergeResources>,
+  settings: Record<string, ContainerSettings> = {},
 ): Problem[] => [
   ...requestProblems(where, resources),
-  ...memoryProblems(where, writable, resources.limits.memory),
+  ...memoryProblems(where, program.writable, resources.limits.memory),
+  ...containersOf(program).flatMap(({ name, kind, container }) => [
+    ...requestProblems(`${where}, ${kind} ${name}`, containerResources(container, own(settings, name))),
+    ...memoryProblems(
+      `${where}, ${kind} ${name}`,
+      container.writable,
+      containerResources(container, own(settings, name)).limits.memory,
+    ),
+  ]),
 ];
 
 /** Reports values that the schemas of local charts refuse. */

@@ -1,5 +1,6 @@
 /** Finds values that are too large for the API server or Linux, before anything is deployed. There are no exceptions. */
 import type { Settings } from "../config/schema";
+import { variableOf } from "../model/containers";
 import { own } from "../model/graph";
 import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
@@ -71,10 +72,23 @@ function stringProblems(
   values: MicroserviceValues,
   secrets: Readonly<Record<string, SecretPlan>>,
 ): Problem[] {
-  const variables = Object.entries(values.env ?? {}).map(([name, value]) =>
-    part(name, `${name}=${textOf(value, secrets)}`),
-  );
-  const words = wordsIn(values).map(([place, word]) => part(place, word));
+  const beside = Object.entries({ ...values.sidecars, ...values.initContainers });
+  const variables = [
+    ...Object.entries(values.env ?? {}).map(([name, value]) =>
+      part(name, `${name}=${textOf(value, secrets)}`),
+    ),
+    ...beside.flatMap(([container, { env = {} }]) =>
+      Object.entries(env).map(([name, value]) =>
+        part(variableOf(container, name), `${name}=${textOf(value, secrets)}`),
+      ),
+    ),
+  ];
+  const words = [
+    ...wordsIn(values),
+    ...beside.flatMap(([container, described]) =>
+      wordsIn(described).map(([place, word]) => [`${container}.${place}`, word] as const),
+    ),
+  ].map(([place, word]) => part(place, word));
   const group = task === undefined ? "services" : "tasks";
   const owner = task ?? name;
   const isSet = (variable: string) =>

@@ -1,6 +1,7 @@
 /** Reports mentions of variables, such as `$(NAME)`, that cannot be replaced. */
 import type { Settings } from "../config/schema";
 import type { Application, Probe, Service } from "../model/application";
+import { containersOf, type NamedContainer } from "../model/containers";
 import { findCycle, own } from "../model/graph";
 import { suggest } from "../model/nearest";
 import { pathOf } from "../model/paths";
@@ -9,8 +10,8 @@ import type { Problem } from "../model/problems";
 import { routesOf } from "../model/public";
 import { mapValues } from "../model/records";
 import { asService } from "../model/task";
-import { mentionsPassword, type Text } from "../model/text";
-import { isTooLong, lengthsOf, mention, variablesIn, withValues } from "../model/variables";
+import { isOfPod, mentionsPassword, needsPod, referencesOf, type Text } from "../model/text";
+import { hasEnvFrom, isTooLong, lengthsOf, mention, variablesIn, withValues } from "../model/variables";
 import { wordsIn } from "../model/words";
 import { declaredVariables, isOfKubernetes, loaderVariables, runsShell } from "./variable-values";
 
@@ -21,6 +22,8 @@ interface Scope {
   /** The file and the owner. */
   where: string;
   env: Record<string, Text>;
+  /** Whether Secrets and ConfigMaps of others add variables. Default: false. */
+  hasOthers?: boolean;
   /** Returns the place of a variable. */
   at(variable: string): string;
   /** Returns the setting that removes a variable, if there is one. */
@@ -45,7 +48,10 @@ export function variableProblems(declared: Application, settings: Settings): Pro
   return [
     ...[...services, ...standIns, ...tasks].flatMap(([name, service, kind]) => {
       const group = kind === "task" ? "tasks" : "services";
-      return ofService(scopeOf(file, `${kind} ${name}`, [group, name], service, settings), service);
+      return [
+        ...ofService(scopeOf(file, `${kind} ${name}`, [group, name], service, settings), service),
+        ...containersOf(service).flatMap((one) => ofContainer(file, `${kind} ${name}`, one)),
+      ];
     }),
     ...loaders.flatMap(([owner, loader]) => {
       const where = `${file}: ${owner}`;
@@ -74,9 +80,27 @@ function scopeOf(
     owner,
     where,
     env: declaredVariables(service, overrides),
+    hasOthers: hasEnvFrom(service),
     at: (variable) => (own(overrides, variable) === undefined ? inInventory : inStack)(variable),
     removedBy: (variable) => (own(overrides, variable) === null ? inStack(variable) : undefined),
   };
+}
+
+function ofContainer(file: string, of: string, { name, kind, container }: NamedContainer): Problem[] {
+  const owner = `${of}, ${kind} ${name}`;
+  const where = `${file}: ${owner}`;
+  const scope: Scope = {
+    owner,
+    where,
+    env: container.env ?? {},
+    hasOthers: hasEnvFrom(container),
+    at: (variable) => `${where}: ${pathOf(["env", variable])}`,
+  };
+  return [
+    ...ofVariables(scope),
+    ...ofWords(scope, container),
+    ...(container.probe ? ofProbe(scope, container.probe) : []),
+  ];
 }
 
 const ofService = (scope: Scope, service: Service): Problem[] => [
@@ -92,7 +116,7 @@ function ofVariables(scope: Scope): Problem[] {
     variablesIn(text).flatMap((variable) => unknownProblems(scope, at(key), variable)),
   );
   const cycle = findCycle(mapValues(env, variablesIn));
-  if (!cycle) return [...unknown, ...tooLong(scope)];
+  if (!cycle) return [...unknown, ...tooLong(scope), ...neverReplaced(scope)];
   const [first = "", second] = cycle;
   return [
     ...unknown,
@@ -108,6 +132,22 @@ function ofVariables(scope: Scope): Problem[] {
           : "Write the value into one of them.",
     },
   ];
+}
+
+/** Reports variables in a Secret that mention what only the pod knows. */
+function neverReplaced({ env, hasOthers, at }: Scope): Problem[] {
+  return Object.entries(withValues(env, hasOthers)).flatMap(([name, text]) => {
+    const late = mentionsPassword(text) ? referencesOf(text).filter(isOfPod) : [];
+    const [first] = late.filter(({ ref }) => ref === "variable");
+    if (first === undefined) return [];
+    return [
+      {
+        where: at(name),
+        what: `contains a password, so that it is in a Secret, and ${mention(first.of)}, whose value only the pod knows: Kubernetes does not replace it there`,
+        todo: "Give the program two variables, one of them without the password.",
+      },
+    ];
+  });
 }
 
 /** Reports variables that become too long, but not variables that mention one of them. */
@@ -127,8 +167,12 @@ function tooLong({ env, at }: Scope): Problem[] {
   });
 }
 
-function unknownProblems({ env, owner, removedBy }: Scope, where: string, variable: string): Problem[] {
-  if (own(env, variable) !== undefined) return [];
+function unknownProblems(
+  { env, hasOthers, owner, removedBy }: Scope,
+  where: string,
+  variable: string,
+): Problem[] {
+  if (own(env, variable) !== undefined || hasOthers) return [];
   const key = removedBy?.(variable);
   return [
     {
@@ -144,8 +188,8 @@ function unknownProblems({ env, owner, removedBy }: Scope, where: string, variab
   ];
 }
 
-function ofWords(scope: Scope, service: Service): Problem[] {
-  const words = wordsIn(service);
+function ofWords(scope: Scope, container: Pick<Service, "command" | "args">): Problem[] {
+  const words = wordsIn(container);
   if (runsShell(words.map(([, word]) => word))) return [];
   return words.flatMap(([place, word]) =>
     variablesIn(word)
@@ -159,15 +203,16 @@ function ofProbe(scope: Scope, probe: Probe): Problem[] {
   if (!("exec" in probe)) return [];
   const where = `${scope.where}: the command of the probe`;
   const { command } = probe.exec;
-  const values = withValues(scope.env);
+  const values = withValues(scope.env, scope.hasOthers);
   return command.flatMap(variablesIn).flatMap((variable) => {
     const value = own(values, variable);
-    if (value === undefined) return runsShell(command) ? [] : unknownProblems(scope, where, variable);
-    if (!mentionsPassword(value)) return [];
+    const isKnown = value !== undefined && !mentionsPassword(value) && !needsPod(value);
+    if (isKnown || (value === undefined && runsShell(command))) return [];
+    if (value === undefined && !scope.hasOthers) return unknownProblems(scope, where, variable);
     return [
       {
         where,
-        what: `refers to ${mention(variable)}, which is in a Secret: Kubernetes does not replace it there`,
+        what: `refers to ${mention(variable)}, which ${value !== undefined && mentionsPassword(value) ? "is in a Secret" : "only the pod knows"}: Kubernetes does not replace it there`,
         todo: `Let a shell read the variable: ["sh", "-c", "... "$${variable}""].`,
       },
     ];

@@ -2,11 +2,14 @@
 import type { Settings } from "../config/schema";
 import type { Loader } from "../model/application";
 import { own } from "../model/graph";
+import { compact, mapValues } from "../model/records";
 import type { Program } from "../model/task";
-import { mentionsPassword, type Text } from "../model/text";
-import { isVariable, mention, partsOf, toManifest } from "../model/variables";
+import { isOfPod, mentionsPassword, needsPod, type Text } from "../model/text";
+import { hasEnvFrom, isVariable, mention, partsOf, toManifest } from "../model/variables";
 import type { AppContext } from "./context";
 import { fill } from "./hosts";
+import type { SecretPlan } from "./plan";
+import type { MicroserviceValues } from "./services/microservice-values";
 
 /** The stack's variables for a service. Null removes a variable of the inventory. */
 export type Overrides = NonNullable<Settings["services"][string]["env"]>;
@@ -33,7 +36,12 @@ export const runsShell = (words: readonly Text[]): boolean =>
  * Returns the words of a command or its arguments for a manifest. Kubernetes replaces the variables in a Secret; all others are
  * replaced here.
  */
-export function wordsOf(context: AppContext, { env = {} }: Program, words: readonly Text[] = []): string[] {
+export function wordsOf(
+  context: AppContext,
+  program: Pick<Program, "env" | "envFrom">,
+  words: readonly Text[] = [],
+): string[] {
+  const { env = {} } = program;
   return words.map((word) =>
     toManifest(
       partsOf(word).map((part) => {
@@ -41,9 +49,47 @@ export function wordsOf(context: AppContext, { env = {} }: Program, words: reado
         if (!isVariable(part)) return fill(context, [part]);
         const { variable } = part;
         const value = own(env, variable);
-        if (value === undefined) return isOfKubernetes(variable) ? part : mention(variable);
-        return mentionsPassword(value) ? part : fill(context, value);
+        if (value === undefined)
+          return isOfKubernetes(variable) || hasEnvFrom(program) ? part : mention(variable);
+        return mentionsPassword(value) || needsPod(value) ? part : fill(context, value);
       }),
+    ),
+  );
+}
+
+/** Returns the environment variables of a container. Those with a password reference a Secret, in which `keyIn` names them. */
+export function environmentOf(
+  context: AppContext,
+  { env = {} }: Pick<Program, "env">,
+  secrets: Record<string, SecretPlan>,
+  keyIn = (variable: string) => variable,
+): NonNullable<MicroserviceValues["env"]> {
+  const holder = (key: string) =>
+    Object.keys(secrets).find((secret) => own(secrets[secret]?.keys ?? {}, key)) as string;
+  return mapValues(env, (value, variable) => {
+    const key = keyIn(variable);
+    return mentionsPassword(value) ? { secret: holder(key), key } : variableValue(context, value);
+  });
+}
+
+/** Returns the value of a variable without a password, as the chart has it. */
+function variableValue(context: AppContext, text: Text): NonNullable<MicroserviceValues["env"]>[string] {
+  const parts = typeof text === "string" ? [text] : text;
+  const [first] = parts;
+  if (first !== undefined && isOfPod(first))
+    switch (first.ref) {
+      case "podField":
+        return { field: first.of };
+      case "containerResource":
+        return compact({ resource: first.of, divisor: first.divisor });
+      case "secretKey":
+        return compact({ secret: first.of, key: first.key, optional: first.optional });
+      case "configMapKey":
+        return compact({ configMap: first.of, key: first.key, optional: first.optional });
+    }
+  return toManifest(
+    parts.map((part) =>
+      typeof part === "string" ? part : isOfPod(part) ? { variable: part.of } : fill(context, [part]),
     ),
   );
 }

@@ -1,6 +1,7 @@
 /** Finds volume claims of an earlier store that a new store would reuse, although their data has the old passwords. */
 import type { Application, Store } from "../model/application";
 import { type Problem, refuse } from "../model/problems";
+import { storesOfClaim } from "../model/store-claims";
 import { hasSecret, storeSecretName } from "../plan/credentials";
 import { passwordsOfStore } from "../plan/credentials/generated";
 import type { Deployed, DeployedGuarded } from "../plan/deployed";
@@ -23,9 +24,7 @@ export const sizeOf = ({ spec, status }: ClaimObject): string =>
 export function isClaimOf({ metadata }: ClaimObject, store: string): boolean {
   const instance = metadata.labels?.["app.kubernetes.io/instance"];
   if (instance !== undefined) return instance === store;
-  return new RegExp(
-    `^(data|datadir|redis-data)-${store}(-(master|node|replicas|primary|secondary))?-[0-9]+$`,
-  ).test(metadata.name);
+  return storesOfClaim(metadata.name).includes(store);
 }
 
 /** Returns the stores that the next update installs with passwords that are not in the state. */

@@ -81,4 +81,24 @@ for (const [name, application] of Object.entries(readCatalogue(catalogue)))
         assert.deepEqual(await stack.preview(), []);
       },
     );
+
+    (name === BY_DEFAULT ? it : long)(`${name} is upgraded and rolled back`, async () => {
+      const [service] = Object.entries(application.services).find(([, { optional }]) => !optional) ?? [];
+      const image = async () =>
+        (
+          await get<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
+            ...["deployment", service as string, "-n", namespace],
+          )
+        ).spec.template.spec.containers[0]?.image;
+      const before = await image();
+      await stack.config(`flotilla:services.${service}.tag`, "99.0.0");
+      await stack.up();
+      assert.match((await image()) ?? "", /:99\.0\.0$/);
+      const { exitCode, all } = await flotilla(
+        stack,
+        ...["rollback", "--stack", stack.name, "--config-only", "--yes"],
+      );
+      assert.equal(exitCode, 0, all);
+      assert.equal(await image(), before);
+    });
   });

@@ -138,6 +138,57 @@ describe("explained tasks", () => {
     assert.match(JSON.stringify(finding?.reasons), /exited with code 3/);
     assert.deepEqual(findings({ name: "report", kind: "task", status: "deployed" }), []);
   });
+
+  it("with the image of a service are told to change the service's, under the name of the task", () => {
+    const pulling: Pod = {
+      metadata: {
+        name: "migrate-1-a",
+        labels: { "app.kubernetes.io/instance": name, "flotilla.dev/task": "migrate" },
+      },
+      spec: { containers: [{ name, image: "example.com/image:9" }] },
+      status: {
+        phase: "Pending",
+        conditions: [{ type: "PodScheduled", status: "True" }],
+        containerStatuses: [
+          { name, state: { waiting: { reason: "ImagePullBackOff", message: "not found" } } },
+        ],
+      },
+    };
+    const killed: Pod = {
+      ...pulling,
+      status: {
+        phase: "Running",
+        conditions: [{ type: "PodScheduled", status: "True" }],
+        containerStatuses: [{ name, state: { terminated: { exitCode: 137, reason: "OOMKilled" } } }],
+      },
+    };
+    const todo = (pod: Pod, imageOf: Record<string, string> = { migrate: "web" }) =>
+      explain(
+        // As during an update, which knows only the release.
+        [{ name, kind: "task", status: "pending-install" }],
+        {
+          pods: [pod],
+          workloads: [],
+          replicaSets: [],
+          claims: [],
+          events: [],
+          services: [],
+        } as unknown as Facts,
+        { stack: "dev", namespace: "shop", since: 0, imageOf },
+      )[0]?.reasons[0]?.todo[0];
+    assert.equal(
+      todo(pulling),
+      "pulumi config set --path flotilla:services.web.tag <existing tag> --stack dev",
+    );
+    assert.equal(
+      todo(pulling, {}),
+      "pulumi config set --path flotilla:tasks.migrate.tag <existing tag> --stack dev",
+    );
+    assert.equal(
+      todo(killed),
+      "pulumi config set --path flotilla:tasks.migrate.resources.limits.memory <more> --stack dev",
+    );
+  });
 });
 
 describe("tasks in the graph", () => {

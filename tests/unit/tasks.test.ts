@@ -372,19 +372,19 @@ describe("wrong tasks", () => {
     assert.doesNotMatch(ofService, /Set it: flotilla:tasks/);
   });
 
-  it("are refused if they wait for each other in a circle", () => {
+  it("are refused if they wait for each other in a cycle", () => {
     refused(
       {
         one: migration({ before: ["orders"], uses: ["web"], env: {} }),
         two: migration({ before: ["web"], uses: ["orders"], env: {} }),
       },
-      /the order of the update is a circle, where each one waits for the next: (orders -> one -> web -> two -> orders|\w+ -> .*)/,
+      /the order of the update is a cycle, where each one waits for the next: (orders -> one -> web -> two -> orders|\w+ -> .*)/,
       {},
       { services: { orders: service(), web: service() } },
     );
     refused(
       { one: migration({ before: ["orders"], uses: ["web"], env: {} }) },
-      /circle.*: orders -> one -> web -> orders/,
+      /cycle.*: orders -> one -> web -> orders/,
       {},
       { services: { orders: service(), web: service({ uses: ["orders"], needsNames: true }) } },
     );

@@ -121,7 +121,7 @@ describe("a service with a volume", () => {
         .join("\n");
     assert.equal(read({ data }), "");
     assert.match(read({ data: { ...data, size: "1Gi" } }), /volumes\.data\.size: unknown key/);
-    assert.match(read({ data: { path: "/data" } }), /volumes\.data\.storage: required key is missing/);
+    assert.match(read({ data: { path: "/data" } }), /volumes\.data: must be one of \{ path, storage \}, /);
     assert.match(
       read({ data: { path: "data", storage: "1Gi" } }),
       /volumes\.data\.path: must be an absolute path/,

@@ -1,4 +1,4 @@
-/** Services that wait for other services to answer: order, time-out, circles. */
+/** Services that wait for other services to answer: order, time-out, cycles. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Service } from "../../src/model/application";
@@ -48,7 +48,7 @@ describe("a service that waits for another service", () => {
     assert.match(problem?.what ?? "", /`waitSeconds` is 900, but an update of web fails after \d+ seconds/);
   });
 
-  it("is refused in a circle, with its path", () => {
+  it("is refused in a cycle, with its path", () => {
     const problems = problemsOf(() =>
       planFor(
         shop({
@@ -59,8 +59,8 @@ describe("a service that waits for another service", () => {
       ),
     ).map(({ what }) => what);
     assert.deepEqual(problems, [
-      "waits for b in a circle: a waits for b, b needs the name of c, c waits for a",
-      "waits for a in a circle: c waits for a, a waits for b, b needs the name of c",
+      "waits for b in a cycle: a waits for b, b needs the name of c, c waits for a",
+      "waits for a in a cycle: c waits for a, a waits for b, b needs the name of c",
     ]);
   });
 
@@ -112,7 +112,7 @@ describe("a service that waits for another service", () => {
         try {
           releases = planFor(shop(services)).releases;
         } catch (error) {
-          assert.match(String(error), /in a circle/);
+          assert.match(String(error), /in a cycle/);
           return;
         }
         // Removes what has nothing before it, until nothing is left.

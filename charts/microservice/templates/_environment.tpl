@@ -2,7 +2,7 @@
 {{- define "microservice.env" -}}
 {{- $order := include "microservice.envOrder" . | fromJson }}
 {{- $values := . }}
-{{- range $name := concat $order.plain $order.asking $order.circle }}
+{{- range $name := concat $order.plain $order.asking $order.cycle }}
 {{- $value := get $values $name }}
 - name: {{ $name | quote }}
   {{- if kindIs "string" $value }}
@@ -14,7 +14,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Names of variables as JSON: `plain` have no reference, `asking` are in the order of their references, `circle` refer to each other. */}}
+{{/* Names of variables as JSON: `plain` have no reference, `asking` are in the order of their references, `cycle` refer to each other. */}}
 {{- define "microservice.envOrder" -}}
 {{- $plain := list }}{{ $left := dict }}
 {{- range $name, $value := . }}
@@ -34,7 +34,7 @@
 {{- range $ready }}{{ $_ := unset $left . }}{{ end }}
 {{- $asking = concat $asking $ready }}
 {{- end }}
-{{- dict "plain" $plain "asking" $asking "circle" (keys $left | sortAlpha) | toJson }}
+{{- dict "plain" $plain "asking" $asking "cycle" (keys $left | sortAlpha) | toJson }}
 {{- end }}
 
 {{/* The source of a variable's value. */}}

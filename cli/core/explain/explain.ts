@@ -1,6 +1,7 @@
 /** Explains why releases of a stack are unhealthy: one finding per release. */
 import type { Problem } from "../../../src/model/problems";
 import { compact } from "../../../src/model/records";
+import { TASK_LABEL } from "../../../src/plan/labels";
 import type { ReleasePlan } from "../../../src/plan/plan";
 import {
   type Facts,
@@ -59,6 +60,8 @@ export interface ExplainContext {
   running?: string;
   /** What the last update has seen. Default: nothing. */
   seen?: Seen;
+  /** The services whose images tasks have, by task. Default: none. */
+  imageOf?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -68,18 +71,20 @@ export interface ExplainContext {
 export function explain(
   releases: readonly KnownRelease[],
   facts: Facts,
-  { stack, namespace, since, running, seen = {} }: ExplainContext,
+  { stack, namespace, since, running, seen = {}, imageOf = {} }: ExplainContext,
 ): Finding[] {
   const events = facts.events.filter((event) => timeOf(event) >= since).sort((a, b) => timeOf(a) - timeOf(b));
   const names = releases.map(({ name }) => name);
   return releases.flatMap((release) => {
+    const own = ownFacts(facts, release.name);
+    const task = release.task ?? own.pods.flatMap(({ metadata }) => metadata.labels?.[TASK_LABEL] ?? [])[0];
     const where: Where = compact({
       stack,
       namespace,
       release: release.name,
-      ...settingsOf(release),
+      ...settingsOf(release, task),
+      imageOf: task === undefined ? undefined : imageOf[task],
     });
-    const own = ownFacts(facts, release.name);
     const pods = total(own.workloads);
     const run = release.kind === "task" ? lastRunOf(facts.workloads, release.name) : undefined;
     const what = isNotBegun(release, running)
@@ -118,8 +123,11 @@ export function explain(
 }
 
 /** The settings of a release: of its task, if it has one. */
-const settingsOf = ({ name, kind, task = name }: KnownRelease): Pick<Where, "settings" | "owner"> =>
-  kind === "job" ? {} : { settings: `${kind}s` as const, owner: task };
+const settingsOf = (
+  { name, kind }: KnownRelease,
+  task: string | undefined,
+): Pick<Where, "settings" | "owner"> =>
+  kind === "job" ? {} : { settings: `${kind}s` as const, owner: kind === "task" ? (task ?? name) : name };
 
 /** The reasons why a run of a cron task failed: what its pods say, then the Job itself. */
 function runReasons(run: Workload, pods: readonly Pod[], where: Where): Reason[] {

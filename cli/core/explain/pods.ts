@@ -19,8 +19,12 @@ export function reasonsOfPod(pod: Pod, events: readonly KubernetesEvent[], where
     ];
   const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
   if (scheduled?.status === "False") return [schedulingReason(object, scheduled.message ?? "", where, pod)];
-  const init = (status?.initContainerStatuses ?? []).filter((container) => !isOver(pod, container));
-  const containers = init.length > 0 ? init.slice(0, 1) : (status?.containerStatuses ?? []);
+  const all = status?.initContainerStatuses ?? [];
+  const init = all.filter((container) => !isOver(pod, container));
+  const sidecars = all.filter(
+    (container) => isOver(pod, container) && isSidecar(pod, container) && container.ready === false,
+  );
+  const containers = init.length > 0 ? init.slice(0, 1) : [...sidecars, ...(status?.containerStatuses ?? [])];
   const found = containers.flatMap((container) => containerReasons(pod, container, events, where));
   return found.length > 0 ? found : startingReasons(pod, events, where);
 }
@@ -29,11 +33,14 @@ export const isReady = ({ status }: Pod): boolean =>
   status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
 
 /** Whether an init container has completed, or is a started sidecar. A kubelet also reports that a running one has `started`. */
-function isOver(pod: Pod, { name, state, started }: ContainerStatus): boolean {
-  if (state?.terminated?.exitCode === 0) return true;
-  const isSidecar = containerOf(pod, name)?.restartPolicy === "Always";
-  return isSidecar && started === true && state?.running !== undefined;
+function isOver(pod: Pod, container: ContainerStatus): boolean {
+  const { state, started } = container;
+  if (isSidecar(pod, container)) return started === true && state?.running !== undefined;
+  return state?.terminated?.exitCode === 0;
 }
+
+const isSidecar = (pod: Pod, { name }: ContainerStatus): boolean =>
+  containerOf(pod, name)?.restartPolicy === "Always";
 
 /** The reason why a node has evicted or rejected a pod. `look`: the command that shows more, if the pod exists. */
 export function evictedReason(
@@ -168,7 +175,7 @@ export function imageReason(
   };
 }
 
-/** The command that sets another tag for a container: the service's, the wait image's, or none for other containers. */
+/** What to do about the image of a container: the command that sets another tag, or the place in the inventory. */
 function tagSetting(container: Container | undefined, where: Where, pod: Pod | undefined): string[] {
   const { initContainers = [], containers = [] } = pod?.spec ?? {};
   // An event of a pod that is gone names only the image.
@@ -177,9 +184,21 @@ function tagSetting(container: Container | undefined, where: Where, pod: Pod | u
     [...containers, ...initContainers].find(({ image }) => image === container?.image)?.name;
   if (name === WAIT_CONTAINER)
     return [`pulumi config set --path flotilla:waitImage.tag <existing tag> --stack ${where.stack}`];
-  const isOther = name !== undefined && containers.length > 0 && containers[0]?.name !== name;
-  return isOther || where.settings === "stores" ? [] : setting(where, "tag", "<existing tag>");
+  if (where.settings === "stores") return [];
+  return name !== undefined && isBeside(pod, name)
+    ? setting(where, `containers.${name}.tag`, "<existing tag>")
+    : setting(
+        where.imageOf === undefined ? where : { ...where, settings: "services", owner: where.imageOf },
+        "tag",
+        "<existing tag>",
+      );
 }
+
+/** Whether a container runs beside the program: a sidecar or an init container of the inventory. */
+const isBeside = (pod: Pod | undefined, name: string): boolean => {
+  const [program] = pod?.spec?.containers ?? [];
+  return program !== undefined && program.name !== name && name !== WAIT_CONTAINER;
+};
 
 /** The conventional meanings of exit codes. */
 const EXITS: Record<number, string> = {
@@ -213,7 +232,12 @@ function endedReason(
       cause: "memory",
       object,
       what: `container ${name} used more memory than its limit${limit === undefined ? "" : ` of ${limit}`} and was killed${often}`,
-      todo: [...setting(where, "resources.limits.memory", "<more>"), logs],
+      todo: [
+        ...(where.settings !== "stores" && isBeside(pod, name)
+          ? setting(where, `containers.${name}.resources.limits.memory`, "<more>")
+          : setting(where, "resources.limits.memory", "<more>")),
+        logs,
+      ],
       logs: log,
     };
   const meaning = EXITS[exitCode];
@@ -293,7 +317,9 @@ const STOPPED = [0, 137, 143];
 const killedBy = (name: string, events: readonly KubernetesEvent[]): string | undefined =>
   events
     .filter(({ reason }) => reason === "Killing")
-    .map(({ message = "" }) => /^Container (\S+) failed (liveness|startup) probe/.exec(message))
+    .map(({ message = "" }) =>
+      /^(?:Init container|Container) (\S+) failed (liveness|startup) probe/.exec(message),
+    )
     .findLast((match) => match?.[1] === name)?.[2];
 
 function restartedReason(

@@ -44,6 +44,8 @@ export interface Where {
   settings?: "services" | "stores" | "tasks";
   /** The service, store or task in that section. Default: the release's name. */
   owner?: string;
+  /** The service whose image a task has: only its settings change the image. Default: the task has an image of its own. */
+  imageOf?: string;
 }
 
 export const kubectl = ({ namespace }: Where, command: string): string =>

@@ -24,7 +24,7 @@ import { identity } from "./identity";
 import { permissions, servedKinds } from "./kinds";
 import { node, providers, pulumiCli } from "./machine";
 import { sharedNamespace } from "./shared-namespace";
-import { classes, metrics, storage, wayIn } from "./surroundings";
+import { classes, metrics, objectsOfOthersIn, storage, wayIn } from "./surroundings";
 
 const LOOK_AGAIN = "The cluster did not answer the request: check that it is healthy, and try again.";
 
@@ -132,6 +132,7 @@ async function cluster(
     () => sharedNamespace(settings, composition, objects, resourcesOf(state ?? NO_STATE).length > 0),
     () => storage(connected, read),
     () => classes(connected, read),
+    () => objectsOfOthersIn(read, planned.namespace.name),
     () => metrics(connected, kinds),
     () => wayIn(connected, read, planned.namespace.name),
   ].map(async (look) => {

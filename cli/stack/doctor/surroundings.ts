@@ -3,6 +3,7 @@ import type { StackSettings } from "../../../src/config/settings";
 import { inEnvironment } from "../../../src/plan/environment";
 import { askWithKubectl } from "../../../src/runtime/ask-cluster";
 import { classProblem, namedClasses } from "../../../src/runtime/check-classes";
+import { neededObjects, objectProblems, pathOfObject } from "../../../src/runtime/check-objects-of-others";
 import { gatewayPath, gatewayProblems, type LiveGateway } from "../../../src/runtime/check-ways-in";
 import { type Kind, storageClassesOf } from "../../core/needs";
 import type { Cluster } from "./cluster";
@@ -69,6 +70,39 @@ export async function classes(
     return failed("classes", `${where}: ${what}`, todo);
   });
   return Promise.all(found);
+}
+
+/** Checks the Secrets, ConfigMaps and claims of others. `namespace` is that of the stack. */
+export async function objectsOfOthersIn(
+  { settings, application: declared }: StackSettings,
+  namespace: string,
+): Promise<Diagnosis[]> {
+  const application = inEnvironment(declared, settings);
+  const ask = askWithKubectl(settings.cluster);
+  const objects = neededObjects(application);
+  if (objects.length === 0) return [];
+  const there = await attempt(() => ask(`/api/v1/namespaces/${encodeURIComponent(namespace)}`));
+  const hasNamespace = "error" in there || !("missing" in there.result);
+  const found = objects.map(async (object): Promise<Diagnosis[]> => {
+    const title = `${object.kind} ${object.name}`;
+    if (!hasNamespace)
+      return [
+        {
+          check: "objects",
+          status: "warning",
+          found: `${object.program} needs ${title} of others, and namespace ${namespace} does not exist yet`,
+          todo: "Create it as soon as the first update has created the namespace: the pods wait for it until the time limit of their release.",
+        },
+      ];
+    const answer = await attempt(() => ask(pathOfObject(namespace, object)));
+    if ("error" in answer) return [skipped("objects", answer.error)];
+    if ("unread" in answer.result) return [skipped("objects", `${title}: ${answer.result.unread}`)];
+    const problems = objectProblems(application, namespace, object, answer.result);
+    return problems.length === 0
+      ? [ok("objects", `${title} of others`)]
+      : problems.map(({ where, what, todo }) => failed("objects", `${where}: ${what}`, todo));
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** Checks the gateway or the IngressClass of the public services. `namespace` is that of the stack. */

@@ -230,3 +230,4 @@ export const settingsSchema = z.strictObject({
 /** Validated settings, with defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;
 export type ServiceSettings = z.output<typeof service>;
+export type { ContainerSettings } from "./services";

@@ -71,6 +71,17 @@ export const variablesKey = key(
   "the inventory's",
 );
 
+const container = z.strictObject({ ...image, resources: resourcesKey });
+export type ContainerSettings = z.output<typeof container>;
+
+/** The key for sidecars and init containers. */
+export const containersKey = key(
+  z.record(z.string(), container).optional(),
+  "Images and resources of sidecars and init containers, by name.",
+  "map",
+  "the inventory's",
+);
+
 export const service = z.strictObject({
   ...image,
   enabled: key(
@@ -93,6 +104,7 @@ export const service = z.strictObject({
   ),
   env: variablesKey,
   resources: resourcesKey,
+  containers: containersKey,
   egress: key(
     z
       .record(

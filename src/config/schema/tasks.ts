@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { image, resourcesKey } from "./fields";
 import { key } from "./key";
-import { exceptions, variablesKey } from "./services";
+import { containersKey, exceptions, variablesKey } from "./services";
 
 export const task = z.strictObject({
   ...image,
@@ -14,5 +14,6 @@ export const task = z.strictObject({
   ),
   env: variablesKey,
   resources: resourcesKey,
+  containers: containersKey,
   exceptions,
 });

@@ -1,6 +1,6 @@
 /** The schema of a service. */
 import { z } from "zod";
-import { LANGUAGES, type Probe } from "../application";
+import { LANGUAGES } from "../application";
 import {
   absolutePath,
   annotations,
@@ -8,8 +8,6 @@ import {
   count,
   dnsLabel,
   filePath,
-  headerName,
-  headerValue,
   labels,
   labelValue,
   metricName,
@@ -22,12 +20,14 @@ import {
   userId,
   variableName,
 } from "../formats";
-import { isTcp, PORT_PROTOCOLS } from "../ports";
+import { PORT_PROTOCOLS } from "../ports";
 import { mapValues } from "../records";
 import { WORKLOADS } from "../volumes";
+import { envFrom, initContainers, sidecars } from "./container";
 import { fileContent } from "./file";
 import { image } from "./image";
 import { podNeeds, writable } from "./pod";
+import { nameOfPort, portOf, probe, probeWithName, refuseIn } from "./probe";
 import { routeOf } from "./public";
 import { resources } from "./resources";
 import { text } from "./text";
@@ -37,31 +37,7 @@ const seconds = z.int().min(0).max(86_400);
 const path = z.string().regex(/^\//, "must start with /");
 const words = z.array(z.string());
 
-/** A port, by its name or its number. */
-const portOf = z.union([portName, port], { error: "must be the name or number of a port" });
-
 const route = routeOf(portOf);
-
-const probe = z.union(
-  [
-    z.strictObject({
-      http: z.strictObject({
-        path,
-        port: portOf,
-        scheme: z.enum(["http", "https"]).optional(),
-        headers: z.record(headerName, headerValue).optional(),
-        notStartup: reason.optional(),
-      }),
-    }),
-    z.strictObject({ grpc: z.strictObject({ port: portOf, service: z.string().min(1).optional() }) }),
-    z.strictObject({ tcp: z.strictObject({ port: portOf }) }),
-    z.strictObject({ exec: z.strictObject({ command: words.min(1) }) }),
-  ],
-  {
-    error:
-      "must be one of { http: { path, port } }, { grpc: { port } }, { tcp: { port } }, { exec: { command } }",
-  },
-);
 
 const timing = z.strictObject({
   periodSeconds: count.optional(),
@@ -98,6 +74,7 @@ const shape = z.strictObject({
   optional: reason.optional(),
   uses: words.optional(),
   env: z.record(variableName, text).optional(),
+  envFrom: envFrom.optional(),
   probe: probe.optional(),
   liveness: probe.optional(),
   timing: z.strictObject({ readiness: timing.optional(), liveness: timing.optional() }).optional(),
@@ -124,6 +101,8 @@ const shape = z.strictObject({
   files: z.record(filePath, fileContent).optional(),
   command: z.array(text).optional(),
   args: z.array(text).optional(),
+  sidecars: sidecars.optional(),
+  initContainers: initContainers.optional(),
   sysctls: z.record(sysctlName, z.string().min(1)).optional(),
   public: route.optional(),
   routes: z.record(dnsLabel.max(20), route).optional(),
@@ -160,6 +139,7 @@ export const programShape = shape.pick({
   team: true,
   uses: true,
   env: true,
+  envFrom: true,
   user: true,
   writable: true,
   workingDirectory: true,
@@ -168,23 +148,15 @@ export const programShape = shape.pick({
   args: true,
   pod: true,
   serviceAccountAnnotations: true,
+  sidecars: true,
+  initContainers: true,
   permissions: true,
 });
-
-type Shape = z.output<typeof shape>;
-type Ports = Shape["ports"];
-type Refuse = (path: readonly string[], port: number) => never;
 
 /** The schema of a service. It replaces the numbers of ports with their names. */
 export const service = shape.transform((written, context) => {
   const { ports } = written;
-  const refuse: Refuse = (path, number) => {
-    const known = Object.values(ports ?? {}).map(({ container }) => container);
-    const has =
-      known.length === 0 ? "the service has no ports" : `the service's ports are ${known.join(", ")}`;
-    context.addIssue({ code: "custom", path: [...path], message: `is ${number}, but ${has}` });
-    return z.NEVER;
-  };
+  const refuse = refuseIn("service", ports, context);
   const { probe, liveness, public: open, routes, metrics, ...others } = written;
   return {
     ...others,
@@ -202,25 +174,3 @@ export const service = shape.transform((written, context) => {
     }),
   };
 });
-
-function nameOfPort(port: string | number, ports: Ports, path: readonly string[], refuse: Refuse): string {
-  if (typeof port === "string") return port;
-  const found = Object.entries(ports ?? {}).filter(([, { container }]) => container === port);
-  // Probes, routes and metrics use TCP; a UDP port can have the same number.
-  const [name] = found.find(([, candidate]) => isTcp(candidate)) ?? found[0] ?? [];
-  return name ?? refuse(path, port);
-}
-
-function probeWithName(
-  probe: NonNullable<Shape["probe"]>,
-  ports: Ports,
-  path: readonly string[],
-  refuse: Refuse,
-): Probe {
-  const name = (port: string | number, kind: string) =>
-    nameOfPort(port, ports, [...path, kind, "port"], refuse);
-  if ("http" in probe) return { http: { ...probe.http, port: name(probe.http.port, "http") } };
-  if ("grpc" in probe) return { grpc: { ...probe.grpc, port: name(probe.grpc.port, "grpc") } };
-  if ("tcp" in probe) return { tcp: { port: name(probe.tcp.port, "tcp") } };
-  return probe;
-}

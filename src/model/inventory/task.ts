@@ -6,6 +6,7 @@ import { CONCURRENCY } from "../task";
 import { image } from "./image";
 import { resources } from "./resources";
 import { programShape } from "./service";
+import { mountedVolumes } from "./volume";
 
 const day = z.int().min(1).max(86_400);
 
@@ -43,6 +44,7 @@ export const task = programShape
     seconds: day,
     retries: z.int().min(0).max(100).optional(),
     resources: resources.optional(),
+    volumes: mountedVolumes.optional(),
     before: z.array(z.string()).min(1).optional(),
     cron: cron.optional(),
   })

@@ -1,54 +1,69 @@
-/** Checks that no two services or stores have the same volume claim. */
+/** Checks that no two services, tasks or stores have the same volume claim, unless several pods can mount it. */
 import type { Application } from "../application";
-import { claimName, keptVolumes } from "../volumes";
+import { kindOfProgram, own } from "../graph";
+import { storesOfClaim } from "../store-claims";
+import { claimName, isOfOnePod, keptVolumes, mountedVolumes } from "../volumes";
 import type { Report } from "./report";
 
-/** A claim, or the claims of all pods of a StatefulSet. */
-interface Claims {
-  /** The service and its volume. */
-  owner: string;
-  name: string;
-  /** Whether the name is the prefix of numbered claims. */
-  isNumbered: boolean;
-}
+/** Checks the claims of all services and tasks. */
+export function checkClaims(application: Application, report: Report): void {
+  const { services, tasks = {}, stores } = application;
+  const storeOf = (claim: string) => storesOfClaim(claim).find((name) => own(stores, name));
+  const ofStore = (owner: string, claim: string, todo: string) => {
+    const store = storeOf(claim);
+    if (store !== undefined) report(owner, `store ${store} has the same volume claim`, todo);
+  };
+  /** The owner of each claim of a Deployment, and of the claims of each StatefulSet, which end in a number. */
+  const single = new Map<string, string>();
+  const numbered = new Map<string, string>();
+  /** The owners of claims of Deployments that end in a number, by the name in front of it. */
+  const endInNumber = new Map<string, string>();
+  /** The program that mounts a claim first, and whether others can mount it too. */
+  const users = new Map<string, { program: string; owner: string; isAlone: boolean }>();
 
-/** Prefixes of the claims of stores, before the store's name. */
-const OF_STORES = /^(data|datadir|redis-data)-/;
+  for (const [service, described] of Object.entries(services))
+    for (const [volume, kept] of keptVolumes(described)) {
+      const owner = `service ${service}, volume ${volume}`;
+      const isNumbered = described.workload === "StatefulSet";
+      const name = isNumbered ? `${volume}-${service}` : claimName(service, volume);
+      const base = name.replace(/-[0-9]+$/, "");
+      const other = isNumbered
+        ? (numbered.get(name) ?? endInNumber.get(name))
+        : (single.get(name) ?? (base === name ? undefined : numbered.get(base)));
+      if (other !== undefined)
+        report(owner, `${other} has the same volume claim, ${name}`, "Rename one of the volumes.");
+      if (isNumbered) numbered.set(name, owner);
+      else {
+        single.set(name, owner);
+        if (base !== name) endInNumber.set(base, owner);
+        users.set(name, { program: service, owner, isAlone: isOfOnePod(kept) });
+      }
+      ofStore(owner, isNumbered ? `${name}-0` : name, "Rename the volume.");
+    }
 
-/** Checks the claims of all services. */
-export function checkClaims({ services, stores }: Application, report: Report): void {
-  const all = Object.entries(services).flatMap(([service, described]) =>
-    keptVolumes(described).map(
-      ([volume]): Claims => ({
-        owner: `service ${service}, volume ${volume}`,
-        name: described.workload === "StatefulSet" ? `${volume}-${service}` : claimName(service, volume),
-        isNumbered: described.workload === "StatefulSet",
-      }),
-    ),
-  );
-  all.forEach((claims, index) => {
-    const other = all.slice(0, index).find((earlier) => areSame(earlier, claims));
-    if (other)
-      report(
-        claims.owner,
-        `${other.owner} has the same volume claim, ${claims.name}`,
-        "Rename one of the volumes.",
-      );
-    const store = Object.keys(stores).find((name) => isOfStore(claims, name));
-    if (store !== undefined)
-      report(claims.owner, `store ${store} has the same volume claim`, "Rename the volume.");
-  });
-}
-
-const areSame = (one: Claims, other: Claims): boolean =>
-  one.isNumbered === other.isNumbered ? one.name === other.name : withoutNumber(one) === withoutNumber(other);
-
-/** Returns the name without a number at the end, if the claim could be one of numbered claims. */
-const withoutNumber = ({ name, isNumbered }: Claims): string =>
-  isNumbered ? name : /-[0-9]+$/.test(name) ? name.replace(/-[0-9]+$/, "") : `${name} (not numbered)`;
-
-function isOfStore(claims: Claims, store: string): boolean {
-  const name = withoutNumber(claims);
-  const rest = name.replace(OF_STORES, "");
-  return rest !== name && (rest === store || rest.startsWith(`${store}-`));
+  for (const [name, program] of Object.entries({ ...services, ...tasks }))
+    for (const [volume, mounted] of mountedVolumes(program)) {
+      if (!("claim" in mounted)) continue;
+      const owner = `${kindOfProgram(application, name)} ${name}, volume ${volume}`;
+      const { claim } = mounted;
+      const isAlone = isOfOnePod(mounted);
+      const ofPods = numbered.get(claim.replace(/-[0-9]+$/, ""));
+      const other = users.get(claim);
+      ofStore(owner, claim, "Only a store's own pods can mount its data: remove the volume.");
+      if (ofPods !== undefined && /-[0-9]+$/.test(claim))
+        report(owner, `the claim ${claim} is that of a pod of ${ofPods}`, "Remove the volume.");
+      if (isAlone && own(tasks, name)?.cron?.concurrency === "Allow")
+        report(
+          owner,
+          `two runs can overlap (\`concurrency: "Allow"\`), but only one pod can mount the claim ${claim}`,
+          'Use `concurrency: "Forbid"`, or `accessMode: "ReadWriteMany"` if the claim has it.',
+        );
+      if (other === undefined) users.set(claim, { program: name, owner, isAlone });
+      else if ((isAlone || other.isAlone) && other.program !== name)
+        report(
+          owner,
+          `${other.owner} mounts the same claim, ${claim}, and only one pod can`,
+          'Set `accessMode: "ReadWriteMany"` or "ReadOnlyMany" in both if the claim has it, or remove one of the volumes.',
+        );
+    }
 }

@@ -6,12 +6,19 @@ import type { Report } from "./report";
 /** Kernel directories. A container runtime mounts nothing there, except shared memory. */
 const KERNEL_DIRECTORY = /^\/(proc|sys|dev(?!\/shm(\/|$)))(\/|$)/;
 
+/** What a container mounts. */
+interface Mounts {
+  writable?: Service["writable"];
+  volumes?: Record<string, { path: string }>;
+  files?: readonly string[];
+}
+
 /** Checks that the paths differ, that they can be mounted, and that no path is below a file. */
-export function checkPaths(where: string, service: Service, report: Report): void {
-  const { files = {}, volumes = {} } = service;
-  const writable = directoriesOf(service.writable).map(({ path }) => path);
+export function checkPaths(where: string, mounts: Mounts, report: Report): void {
+  const { files = [], volumes = {} } = mounts;
+  const writable = directoriesOf(mounts.writable).map(({ path }) => path);
   const mounted = Object.values(volumes).map(({ path }) => path);
-  const paths = [...writable, ...mounted, ...Object.keys(files)];
+  const paths = [...writable, ...mounted, ...files];
   const seen = new Map<string, string>();
   for (const path of paths) {
     const other = seen.get(plain(path));
@@ -33,10 +40,19 @@ export function checkPaths(where: string, service: Service, report: Report): voi
           `the paths ${volume} and ${path} overlap, and one of them is a volume`,
           "Use separate directories: one would hide a part of the other.",
         );
-  for (const file of Object.keys(files))
+  const readOnly = Object.values(volumes).flatMap((volume) => ("storage" in volume ? [] : [volume.path]));
+  for (const file of files) {
     for (const path of paths)
       if (isBelow(path, file))
         report(where, `${path} is below ${file}, which is a file`, "Change one of the two paths.");
+    for (const volume of readOnly)
+      if (isBelow(file, volume))
+        report(
+          where,
+          `the file ${file} is in ${volume}, which is a volume of others`,
+          "Use another path, or a `projected` volume: no file can be added to it.",
+        );
+  }
 }
 
 const isBelow = (path: string, folder: string): boolean => plain(path).startsWith(`${plain(folder)}/`);

@@ -1,5 +1,5 @@
 /** Checks the ports of a service. */
-import type { Service } from "../application";
+import type { Port, Service } from "../application";
 import { servicePort } from "../graph";
 import { isTcp, transportOf } from "../ports";
 import type { Report } from "./report";
@@ -51,7 +51,16 @@ export function checkPorts(where: string, service: Service, report: Report): voi
 }
 
 /** Reports probes, metrics and a public path on ports that are not TCP. */
-function checkTcp(where: string, { ports = {}, probe, liveness, metrics }: Service, report: Report): void {
+export function checkTcp(
+  where: string,
+  {
+    ports = {},
+    probe,
+    liveness,
+    metrics,
+  }: Pick<Service, "probe" | "liveness" | "metrics"> & { ports?: Record<string, Pick<Port, "protocol">> },
+  report: Report,
+): void {
   const probed = [probe, liveness].flatMap((each) =>
     each && !("exec" in each) ? Object.values(each).map(({ port }) => ["a probe", port] as const) : [],
   );

@@ -3,7 +3,9 @@ import type { Application } from "../application";
 import { own } from "../graph";
 import { suggest } from "../nearest";
 import { factsOf } from "../store-kinds";
-import type { Reference } from "../text";
+import type { Program } from "../task";
+import { isOfPod, isText, mentionsPassword, type PodReference, type Reference, referencesOf } from "../text";
+import { wordsIn } from "../words";
 import type { Report } from "./report";
 
 /** References that only stores have. */
@@ -22,6 +24,8 @@ export function checkReference(
   report: Report,
 ): void {
   const { of, ref } = reference;
+  // Where it can be is checked with the whole text.
+  if (isOfPod(reference)) return;
   if (ref === "secret") {
     const declared = Object.keys(application.secrets ?? {});
     if (!declared.includes(of))
@@ -89,4 +93,52 @@ export function checkAccount(
       `refers to account "${reference.account}" of "${of}", which does not exist`,
       suggest(reference.account, accounts),
     );
+}
+
+/** Describes a value that only the pod knows, such as `podField("status.podIP")`. */
+export const describePodReference = ({ ref, of }: PodReference): string =>
+  `${ref}(${JSON.stringify(of)}${ref === "secretKey" || ref === "configMapKey" ? ", ..." : ""})`;
+
+/** Checks where values are that only the pod knows: each is the whole value of a variable. */
+function checkPodReferences(
+  where: string,
+  { env = {}, files = {}, command, args }: Pick<Program, "env" | "files" | "command" | "args">,
+  report: Report,
+): void {
+  const inEnv = Object.entries(env).filter(([, text]) => text.length > 1);
+  const elsewhere = [...Object.entries(files), ...wordsIn({ command, args })];
+  for (const [place, text] of [...inEnv, ...elsewhere])
+    for (const reference of isText(text) ? referencesOf(text).filter(isOfPod) : [])
+      report(
+        `${where}, ${place}`,
+        `contains ${describePodReference(reference)}, whose value only the pod knows`,
+        place.startsWith("/")
+          ? "Use it as the value of a variable, and let the program read that."
+          : "Use it as the value of a variable of its own, and refer to that as $(NAME).",
+      );
+}
+
+/** Checks the texts of a container: its variables, files, command and arguments. */
+export function checkTexts(
+  application: Application,
+  name: string,
+  uses: readonly string[],
+  where: string,
+  program: Pick<Program, "env" | "files" | "command" | "args">,
+  report: Report,
+): void {
+  const { env = {}, files = {} } = program;
+  const words = wordsIn(program);
+  checkPodReferences(where, program, report);
+  for (const [key, text] of words)
+    if (mentionsPassword(text))
+      report(
+        `${where}, ${key}`,
+        "a password or secret in a command is visible to everyone who can read the pod",
+        "Put it into an environment variable, and refer to it as $(NAME).",
+      );
+  const texts = [...Object.entries(env), ...Object.entries(files), ...words];
+  for (const [key, text] of texts)
+    for (const reference of isText(text) ? referencesOf(text) : [])
+      checkReference(application, name, uses, `${where}, ${key}`, reference, report);
 }

@@ -5,14 +5,13 @@ import { WAIT_CONTAINER } from "../names";
 import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
 import { MAIN_ROUTE, routesOf } from "../public";
-import { isText, mentionsPassword, referencesOf, type Text } from "../text";
-import { wordsIn } from "../words";
 import { hasNoPorts } from "./access";
+import { checkContainers } from "./containers";
 import { checkPaths } from "./paths";
 import { checkPodNeeds } from "./pod-needs";
 import { checkPorts } from "./ports";
 import { checkResources } from "./quantities";
-import { checkReference } from "./references";
+import { checkTexts } from "./references";
 import type { Report } from "./report";
 import { checkExposed } from "./secrets";
 import { checkVolumes } from "./volumes";
@@ -52,7 +51,7 @@ export function checkService(
       );
   }
   checkPorts(where, service, report);
-  checkPaths(where, service, report);
+  checkPaths(where, { ...service, files: Object.keys(service.files ?? {}) }, report);
   checkVolumes(where, service, report, kind);
   checkPodNeeds(application, where, service, report);
   if (service.user && isLow(service.user) && service.user.reason === undefined)
@@ -81,22 +80,9 @@ export function checkService(
     );
   checkPermissions(where, service, report);
   checkExposed(where, service, report);
+  checkContainers(application, name, where, service, report);
   checkWaiting(application, where, service, report);
-  for (const [key, text] of wordsIn(service))
-    if (mentionsPassword(text))
-      report(
-        `${where}, ${key}`,
-        "a password or secret in a command is visible to everyone who can read the pod",
-        "Put it into an environment variable, and refer to it as $(NAME).",
-      );
-  const texts = [
-    ...Object.entries(service.env ?? {}),
-    ...Object.entries(service.files ?? {}).filter(([, content]) => isText(content)),
-    ...wordsIn(service),
-  ];
-  for (const [key, text] of texts)
-    for (const reference of referencesOf(text as Text))
-      checkReference(application, name, uses, `${where}, ${key}`, reference, report);
+  checkTexts(application, name, uses, where, service, report);
 }
 
 /** Returns the port names that a service mentions, each with its purpose. */

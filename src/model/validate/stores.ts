@@ -2,9 +2,9 @@
 import type { Application, Store } from "../application";
 import { suggest } from "../nearest";
 import { factsOf, knownKinds, type NameRule } from "../store-kinds";
-import { referencesOf } from "../text";
+import { isOfPod, referencesOf } from "../text";
 import { checkQuantity, checkResources } from "./quantities";
-import { checkAccount } from "./references";
+import { checkAccount, describePodReference } from "./references";
 import { checkAccountKeys, checkCycle, type Report } from "./report";
 
 /** Checks a store with its accounts and loaders. */
@@ -142,7 +142,13 @@ function checkLoaders(application: Application, name: string, store: Store, repo
       );
     for (const [key, text] of Object.entries(env))
       for (const reference of referencesOf(text))
-        if (reference.ref === "secret")
+        if (isOfPod(reference))
+          report(
+            `${where}, loader ${loader}, ${key}`,
+            `contains ${describePodReference(reference)}, but loaders only know their store`,
+            "Write the value itself.",
+          );
+        else if (reference.ref === "secret")
           report(
             `${where}, loader ${loader}, ${key}`,
             `refers to secret "${reference.of}", but loaders cannot use secrets`,

@@ -1,13 +1,14 @@
 /** Checks the volumes of a service, and what its kind of workload can have. */
 import type { Service } from "../application";
-import { hasOnePod, keptVolumes } from "../volumes";
+import { keysOfPaths } from "../names";
+import { keptVolumes, mountedVolumes, volumesOfOnePod } from "../volumes";
 import type { Report } from "./report";
 
 /** Longest name of a StatefulSet: its pods have a label with the name and a hash (the chart has the same limit). */
 const LONGEST_STATEFUL_NAME = 52;
 
 /** Names of volumes that the plan or the chart adds. */
-const RESERVED = /^(files|secret-files.*|write-.*)$/;
+const RESERVED = /^(files|secret-files.*|write-.*|own-.*)$/;
 
 /** Checks a service, or the stand-in of an external. `where` ends with the name. */
 export function checkVolumes(where: string, service: Service, report: Report, kind: string): void {
@@ -25,9 +26,12 @@ export function checkVolumes(where: string, service: Service, report: Report, ki
       `the name has ${name.length} characters, and the name of a StatefulSet can have ${LONGEST_STATEFUL_NAME}`,
       "Use a shorter name.",
     );
+  const keyOf = keysOfPaths(service);
+  const ofFiles = new Set(Object.keys(service.files ?? {}).map(keyOf));
   for (const volume of Object.keys(volumes))
-    if (RESERVED.test(volume))
+    if (RESERVED.test(volume) || ofFiles.has(volume))
       report(`${where}, volume ${volume}`, "Flotilla uses this name itself", "Use another name.");
+  checkFiles(where, service, report);
   const kept = keptVolumes(service).map(([volume]) => volume);
   if (kept.length > 0 && kind !== "service")
     report(
@@ -35,10 +39,30 @@ export function checkVolumes(where: string, service: Service, report: Report, ki
       `has the volume ${kept[0]}, but a stand-in keeps no data`,
       "Use `writable`, or describe it as a service or a store.",
     );
-  if (hasOnePod(service) && autoscaling !== undefined)
+  const single = volumesOfOnePod(service);
+  if (single.length > 0 && autoscaling !== undefined)
     report(
       where,
-      `has an autoscaler, but only one pod can use its volume ${kept.join(" and ")}`,
+      `has an autoscaler, but only one pod can use its volume ${single.join(" and ")}`,
       'Remove `autoscaling`; use `accessMode: "ReadWriteMany"` if the storage class supports it; or use `workload: "StatefulSet"`, where each pod has its own volume.',
     );
+}
+
+/** Checks that no two keys or sources of a volume have the same file. */
+function checkFiles(where: string, service: Service, report: Report): void {
+  for (const [name, volume] of mountedVolumes(service)) {
+    const sources = "projected" in volume ? Object.values(volume.projected) : [volume];
+    const files = sources.flatMap((source) =>
+      "token" in source
+        ? [source.token.path]
+        : "fields" in source
+          ? Object.keys(source.fields)
+          : "keys" in source
+            ? Object.values(source.keys ?? {})
+            : [],
+    );
+    const twice = files.find((file, index) => files.indexOf(file) < index);
+    if (twice !== undefined)
+      report(`${where}, volume ${name}`, `has the file ${twice} twice`, "Rename one of them.");
+  }
 }

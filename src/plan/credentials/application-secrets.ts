@@ -1,5 +1,6 @@
 /** The secrets of an application: values that belong to no account. They are generated, or the stack or its secret store has them. */
 import type { Application } from "../../model/application";
+import { variablesOfPod } from "../../model/containers";
 import { own, programsOf } from "../../model/graph";
 import type { Problem } from "../../model/problems";
 import { compact } from "../../model/records";
@@ -84,8 +85,8 @@ export function otherGenerations(context: PlanContext): Record<string, Credentia
 }
 
 /** Returns the names of the secrets in the variables and files of a service or task. */
-const secretsIn = ({ env = {}, files = {} }: Pick<Program, "env" | "files">): string[] =>
-  [...Object.values(env), ...Object.values(files)]
+const secretsIn = (program: Program): string[] =>
+  [...Object.values(variablesOfPod(program)), ...Object.values(program.files ?? {})]
     .filter(isText)
     .flatMap(referencesOf)
     .flatMap(({ ref, of }) => (ref === "secret" ? [of] : []));

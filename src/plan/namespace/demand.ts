@@ -1,11 +1,16 @@
 /** Sums the requests and limits of all pods of an application at their maximum number. */
 
+import type { ContainerSettings } from "../../config/schema";
+import type { Container } from "../../model/containers";
 import { own } from "../../model/graph";
 import { amountOf } from "../../model/quantity";
+import { mapValues } from "../../model/records";
+import type { Program } from "../../model/task";
 import type { AppContext, PlanContext } from "../context";
 import { deployedStore, resourcesIn } from "../deployed";
 import type { Values } from "../plan";
 import { runsToCompletion } from "../plan";
+import { containerResources } from "../services/containers";
 import { LITTLE } from "../services/loader";
 import type { MicroserviceValues } from "../services/microservice-values";
 import { serviceResources } from "../services/resources";
@@ -96,22 +101,65 @@ function demandsOf(context: AppContext): Record<string, Demand> {
       name,
       demandOfService(
         podsAtMost(context, name),
-        serviceResources(service, own(settings.services, name)?.resources),
+        ofPod(
+          serviceResources(service, own(settings.services, name)?.resources),
+          withOverrides(service, own(settings.services, name)?.containers),
+        ),
       ),
     ]),
     ...Object.keys(application.stores).map((name) => [name, demandOfStore(context, name)]),
   ]);
 }
 
-/** Returns the demand of a service. Its init container requests less and does not count. */
+/** The containers beside the program, in the inventory or in the values of a release. */
+interface Beside {
+  sidecars?: Record<string, { resources: Quantities }>;
+  initContainers?: Record<string, { resources: Quantities }>;
+}
+
+/**
+ * Returns the requests and limits of a pod: those of the program or of the largest init container, whichever is more, and those of
+ * all sidecars. The container that waits requests less and does not count.
+ */
+function ofPod(program: Quantities, { sidecars = {}, initContainers = {} }: Beside): Quantities {
+  const inTurn = [program, ...Object.values(initContainers).map(({ resources }) => resources)];
+  const beside = Object.values(sidecars).map(({ resources }) => resources);
+  const total = (amount: (container: Quantities) => string | undefined): string => {
+    const amounts = (containers: readonly Quantities[]) =>
+      containers.map((container) => amountOf(amount(container) ?? "0"));
+    return String(Math.max(...amounts(inTurn)) + amounts(beside).reduce((sum, one) => sum + one, 0));
+  };
+  return beside.length === 0 && inTurn.length === 1
+    ? program
+    : {
+        requests: {
+          cpu: total(({ requests }) => requests?.cpu),
+          memory: total(({ requests }) => requests?.memory),
+        },
+        limits: { memory: total(({ limits }) => limits?.memory) },
+      };
+}
+
+/** Returns the containers beside a program with the stack's requests and limits. */
+function withOverrides(
+  { sidecars = {}, initContainers = {} }: Pick<Program, "sidecars" | "initContainers">,
+  settings: Record<string, ContainerSettings> = {},
+): Beside {
+  const of = (container: Container, name: string) => ({
+    resources: containerResources(container, own(settings, name)),
+  });
+  return { sidecars: mapValues(sidecars, of), initContainers: mapValues(initContainers, of) };
+}
+
+/** Returns the demand of a service. */
 const demandOfService = (pods: number, resources: Quantities): Demand =>
   demandOfPods(pods === 0 ? 0 : pods + 1, resources);
 
 /** Returns the demand of a deployed service from its values. */
-const demandOfValues = ({ replicas = 1, autoscaling, resources }: MicroserviceValues): Demand =>
+const demandOfValues = ({ replicas = 1, autoscaling, resources, ...beside }: MicroserviceValues): Demand =>
   demandOfService(
     autoscaling?.enabled ? Math.max(replicas, autoscaling.maxReplicas ?? 0) : replicas,
-    resources ?? {},
+    ofPod(resources ?? {}, beside),
   );
 
 /** Returns the containers of a deployed store's pods: the store itself and its sidecars. */
@@ -139,7 +187,13 @@ export function demandOfStore(context: AppContext, name: string): Demand {
 const demandsOfJobs = (context: AppContext): Demand[] => [
   ...Object.entries(context.application.tasks ?? {}).map(([name, task]) =>
     // A second run may start before the first one has ended.
-    demandOfPods(task.cron?.concurrency === "Allow" ? 2 : 1, taskResources(context, name, task)),
+    demandOfPods(
+      task.cron?.concurrency === "Allow" ? 2 : 1,
+      ofPod(
+        taskResources(context, name, task),
+        withOverrides(task, own(context.settings.tasks, name)?.containers),
+      ),
+    ),
   ),
   ...Object.values(context.stores).flatMap((shape) => {
     const loaders = Object.values(shape.store.loaders ?? {});

@@ -40,14 +40,20 @@ function microserviceFacts(
   values: MicroserviceValues,
   name: string,
 ): Pick<ReleaseFacts, "workloads" | "budgets"> {
-  const { workload: kind = "Deployment", replicas = 1, resources, podDisruptionBudget } = values;
+  const { workload: kind = "Deployment", replicas = 1, podDisruptionBudget } = values;
   const object = `${kind} ${name}`;
-  const container: ContainerFacts = {
+  const factsOf = (
+    name: string,
+    { image, resources }: Pick<MicroserviceValues, "image" | "resources">,
+    isInit = false,
+  ): ContainerFacts => ({
     name,
-    image: referenceOf(values.image as Image),
-    isInit: false,
+    image: referenceOf(image as Image),
+    isInit,
     ...compact({ requests: resources?.requests, limits: resources?.limits }),
-  };
+  });
+  const beside = (containers: MicroserviceValues["sidecars"] = {}, isInit = false) =>
+    Object.entries(containers).map(([container, described]) => factsOf(container, described, isInit));
   const waits = Object.keys(values.waitFor ?? {}).length > 0;
   const wait: ContainerFacts = {
     name: WAIT_CONTAINER,
@@ -61,7 +67,12 @@ function microserviceFacts(
         object,
         isLongRunning: kind !== "Job" && kind !== "CronJob",
         pods: replicas,
-        containers: [container, ...(waits ? [wait] : [])],
+        containers: [
+          factsOf(name, values),
+          ...beside(values.sidecars),
+          ...(waits ? [wait] : []),
+          ...beside(values.initContainers, true),
+        ],
       },
     ],
     budgets:
@@ -123,10 +134,13 @@ function literalsIn(value: unknown, where: string, name = ""): Literal[] {
   if (typeof path === "string" && typeof content === "string")
     return [{ where: `${where}.content`, name: path, value: content }];
   return Object.entries(value).flatMap(([key, inner]) =>
-    // A variable can be named like a reference, such as `secret`.
-    name !== "env" && isReference(key) ? [] : literalsIn(inner, `${where}.${key}`, key),
+    // A variable or container can be named like a reference, such as `secret`.
+    !NAMED.includes(name) && isReference(key) ? [] : literalsIn(inner, `${where}.${key}`, key),
   );
 }
+
+/** Maps whose keys are names of the inventory. */
+const NAMED = ["env", "sidecars", "initContainers"];
 
 /** Whether a key names a Secret or a key in one, such as `existingSecret` or `existingSecretPasswordKey`. */
 const isReference = (key: string): boolean =>

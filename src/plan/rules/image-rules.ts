@@ -50,6 +50,11 @@ function imageKey(
     ? facts.release.slice(`${owner.name}-load-`.length)
     : undefined;
   const own = imageOf === undefined ? `flotilla:${owner.kind}.${owner.name}` : `flotilla:services.${imageOf}`;
+  if (owner.kind !== "stores" && facts.kind !== "job" && name !== facts.release)
+    return {
+      image: `flotilla:${owner.kind}.${owner.name}.containers.${name}.repository`,
+      digest: `flotilla:${owner.kind}.${owner.name}.containers.${name}.digest`,
+    };
   if (loader !== undefined)
     return { image: `${own}.loaders.${loader}`, digest: `${own}.loaders.${loader}.digest` };
   const isMain = name === owner.name || owner.kind !== "stores" || facts.kind === "job";

@@ -43,7 +43,7 @@ export function filesOf(
   context: AppContext,
   service: Program,
   secrets: Record<string, SecretPlan>,
-): Pick<MicroserviceValues, "config" | "volumes" | "mounts"> {
+): Required<Pick<MicroserviceValues, "config" | "volumes" | "mounts">> {
   const keyOf = keysOfPaths(service);
   const all = Object.entries(service.files ?? {}).map(([path, content]) => ({
     path,

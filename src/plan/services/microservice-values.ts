@@ -13,7 +13,7 @@ export type Port = number;
 export type Key = string;
 export type Path = string;
 export type PortName = string;
-export type Name = string;
+export type VolumeName = string;
 export type Duration = string;
 export type Cidr = string;
 export type HostName = string;
@@ -937,7 +937,7 @@ export interface Mounts {
     | string
     | {
         path: Path;
-        volume?: Name;
+        volume?: VolumeName;
         subPath?: string;
         readOnly?: boolean;
       };

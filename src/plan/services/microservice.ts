@@ -1,18 +1,14 @@
 /** Plans a service: the release of the shared chart, and the Secrets. */
 import type { Settings } from "../../config/schema";
 import type { Image, Service } from "../../model/application";
-import { own, servicePort, usedBy } from "../../model/graph";
+import { secondsBefore } from "../../model/containers";
+import { own, usedBy } from "../../model/graph";
 import { keysOfPaths } from "../../model/names";
-import { type PortProtocol, transportOf } from "../../model/ports";
 import { DEFAULT_USER, shutdownOf } from "../../model/presets";
 import { compact, mapValues } from "../../model/records";
-import type { Program } from "../../model/task";
-import { mentionsPassword } from "../../model/text";
-import { literally } from "../../model/variables";
 import { describeChart } from "../chart";
 import type { AppContext, PlanContext } from "../context";
 import { pullSecretsOf } from "../credentials/externals";
-import { fill } from "../hosts";
 import { imageIn, waitImageIn } from "../images";
 import { networkPolicyOf } from "../namespace/network";
 import type { ReleasePlan, SecretPlan } from "../plan";
@@ -20,13 +16,15 @@ import { prune } from "../prune";
 import { storeSeconds } from "../stores";
 import { preparations } from "../stores/jobs";
 import { migrationsBefore } from "../tasks/tasks";
-import { wordsOf } from "../variable-values";
+import { environmentOf, wordsOf } from "../variable-values";
+import { containerValues } from "./containers";
 import { exceptionsOf, permissionsOf } from "./exceptions";
 import { monitorOf, serviceOf } from "./exposure";
 import { filesOf } from "./files";
 import { limitVariables } from "./limit-variables";
-import type { MicroserviceValues, Ports } from "./microservice-values";
+import type { MicroserviceValues } from "./microservice-values";
 import { podValues, writableOf } from "./pod-needs";
+import { portValues } from "./ports";
 import { probesOf, startupSecondsOf } from "./probes";
 import { replacesObjects } from "./replacement";
 import { serviceResources } from "./resources";
@@ -63,10 +61,18 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   const first = servicesBefore(application, name);
   const later = service.needsNames ? usedServices.filter((target) => !first.includes(target)) : [];
   const waitSeconds = secondsUntilNames(context, later);
-  const startSeconds = settings.rolloutSeconds + startupSecondsOf(service) + waitSeconds;
+  const podSeconds = startupSecondsOf(service) + secondsBefore(service);
+  const startSeconds = settings.rolloutSeconds + podSeconds + waitSeconds;
   const resources = serviceResources(service, overrides.resources);
   const volumes = volumesOf(context, name, service);
   const files = filesOf(context, service, secrets.files);
+  const mounts = { ...volumes.mounts, ...files.mounts };
+  const containers = containerValues(context, {
+    program: service,
+    settings: overrides.containers,
+    secrets: secrets.env,
+    mounts: { volumes: volumes.mounts, files: files.mounts },
+  });
   const values: MicroserviceValues = {
     fullnameOverride: name,
     application: application.name,
@@ -89,7 +95,8 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
       ...limitVariables(service.language, resources.limits),
       ...environmentOf(context, service, secrets.env),
     },
-    ports: portsOf(service),
+    envFrom: { ...service.envFrom },
+    ports: mapValues(service.ports ?? {}, portValues),
     probes: probesOf(context, service),
     ...shutdownValues(service),
     resources,
@@ -106,7 +113,9 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     }),
     ...podValues(service),
     ...files,
-    mounts: { ...volumes.mounts, ...files.mounts },
+    ...containers,
+    volumes: { ...volumes.volumes, ...files.volumes, ...containers.volumes },
+    mounts,
     waitFor: waitsOf(context, service),
     // A changed connection string restarts the pods. The digest covers only names of credentials.
     secretChecksum: checksumOf(Object.values(all)),
@@ -131,7 +140,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     timeoutSeconds:
       settings.rolloutSeconds +
       // Pods start one after the other.
-      startupSecondsOf(service) * Math.max(1, podsAtMost(context, name)) +
+      podSeconds * Math.max(1, podsAtMost(context, name)) +
       waitSeconds,
     protect: false,
     ...compact({ replaces: replacesObjects(context, name, values) || undefined }),
@@ -153,39 +162,6 @@ function secondsUntilNames(context: AppContext, services: readonly string[]): nu
 /** Returns the image of a service with the stack's overrides. */
 export const imageOf = (service: Service, settings: Settings, name: string): Image =>
   imageIn(settings, service.image, own(settings.services, name));
-
-/** Returns the environment variables. Those with a password reference a Secret. */
-export function environmentOf(
-  context: AppContext,
-  { env = {} }: Program,
-  secrets: Record<string, SecretPlan>,
-): MicroserviceValues["env"] {
-  const holder = (key: string) =>
-    Object.keys(secrets).find((secret) => own(secrets[secret]?.keys ?? {}, key)) as string;
-  return mapValues(env, (value, key) =>
-    mentionsPassword(value) ? { secret: holder(key), key } : literally(fill(context, value)),
-  );
-}
-
-/** Kubernetes' `appProtocol` by protocol. gRPC is HTTP/2 without TLS. */
-const APP_PROTOCOLS: Partial<Record<PortProtocol, string>> = { http: "http", grpc: "kubernetes.io/h2c" };
-
-function portsOf(service: Service): Ports {
-  const ports = Object.entries(service.ports ?? {}).map(([key, port]) => {
-    const { container, protocol, appProtocol = APP_PROTOCOLS[protocol] } = port;
-    const transport = transportOf(protocol);
-    return [
-      key,
-      compact({
-        container,
-        service: servicePort(port),
-        protocol: transport === "TCP" ? undefined : transport,
-        appProtocol,
-      }),
-    ];
-  });
-  return Object.fromEntries(ports);
-}
 
 function shutdownValues(
   service: Service,

@@ -1,7 +1,7 @@
 /** Plans what the pods of a service or task need: scheduling, names, labels and annotations. */
 import type { Service } from "../../model/application";
 import { own } from "../../model/graph";
-import { directoriesOf, type NodeRequirement, SPREADS } from "../../model/pod";
+import { directoriesOf, type NodeRequirement, SPREADS, type WritableDirectory } from "../../model/pod";
 import type { Problem } from "../../model/problems";
 import { amountOf } from "../../model/quantity";
 import { compact, mapValues } from "../../model/records";
@@ -104,10 +104,12 @@ export const writableOf = (
   keyOf: (path: string) => string,
 ): MicroserviceValues["writable"] =>
   Object.fromEntries(
-    directoriesOf(writable).map(({ path, size, memory }) => [
-      keyOf(path),
-      size === undefined && !memory
-        ? path
-        : compact({ path, sizeLimit: size, medium: memory ? ("Memory" as const) : undefined }),
-    ]),
+    directoriesOf(writable).map((directory) => {
+      const { path, size, memory } = directory;
+      return [keyOf(path), size === undefined && !memory ? path : { path, ...sizeOfDirectory(directory) }];
+    }),
   );
+
+/** Returns the size and the medium of a directory, as an emptyDir has them. */
+export const sizeOfDirectory = ({ size, memory }: WritableDirectory) =>
+  compact({ sizeLimit: size, medium: memory ? ("Memory" as const) : undefined });

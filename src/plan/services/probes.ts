@@ -9,13 +9,22 @@ import type { Probe as ChartProbe, Probes } from "./microservice-values";
 const STARTUP_PERIOD = 5;
 
 /** Returns the maximum time from start to the first successful probe, in seconds. */
-export const startupSecondsOf = ({ startupSeconds, language }: Service): number =>
+export const startupSecondsOf = ({
+  startupSeconds,
+  language,
+}: Pick<Service, "startupSeconds" | "language">): number =>
   startupSeconds ?? PRESETS[language].startupSeconds;
 
-/** Returns the chart's `probes`. Empty for a service without a probe. */
-export function probesOf(context: AppContext, service: Service): Probes {
+/** What the probes of a service or sidecar follow from. */
+type Probed = Pick<
+  Service,
+  "language" | "probe" | "liveness" | "timing" | "startupSeconds" | "env" | "envFrom"
+>;
+
+/** Returns the chart's `probes`. Empty for a service or sidecar without a probe. */
+export function probesOf(context: AppContext, service: Probed): Probes {
   const { probe, timing = {} } = service;
-  const toValues = (probe: Probe) => valuesOf(context, service, probe);
+  const toValues = (probe: Probe) => probeValues(context, service, probe);
   const first = service.liveness ?? probe;
   if (!first) return {};
   const { readiness, liveness } = PRESETS[service.language];
@@ -35,7 +44,7 @@ export function probesOf(context: AppContext, service: Service): Probes {
   };
 }
 
-function startup({ liveness }: Service, probe: Probe): Probe {
+function startup({ liveness }: Probed, probe: Probe): Probe {
   if (liveness) return liveness;
   return "http" in probe && probe.http.notStartup !== undefined ? { tcp: { port: probe.http.port } } : probe;
 }
@@ -51,7 +60,11 @@ function portOnly(probe: Probe): ChartProbe | undefined {
   return "tcp" in probe ? { tcp: { port: probe.tcp.port } } : undefined;
 }
 
-function valuesOf(context: AppContext, service: Service, probe: Probe): ChartProbe {
+function probeValues(
+  context: AppContext,
+  container: Pick<Service, "env" | "envFrom">,
+  probe: Probe,
+): ChartProbe {
   if ("http" in probe) {
     const { path, port, scheme, headers } = probe.http;
     return {
@@ -65,5 +78,5 @@ function valuesOf(context: AppContext, service: Service, probe: Probe): ChartPro
   }
   if ("grpc" in probe) return { grpc: { ...probe.grpc } };
   if ("tcp" in probe) return { tcp: { port: probe.tcp.port } };
-  return { exec: { command: wordsOf(context, service, probe.exec.command) } };
+  return { exec: { command: wordsOf(context, container, probe.exec.command) } };
 }

@@ -1,5 +1,6 @@
 /** The Secrets of a service: variables and files that contain a password. */
 
+import { variablesOfPod } from "../../model/containers";
 import { kindOfProgram, own, programOf, programsOf } from "../../model/graph";
 import { keysOfPaths } from "../../model/names";
 import type { Problem } from "../../model/problems";
@@ -52,7 +53,8 @@ function entriesOf(context: AppContext, service: string, content: Content): Secr
   const sources = sourcesOf(context);
   const written = programOf(application, service) ?? {};
   const keyOf = keysOfPaths(written);
-  return Object.entries(written[content] ?? {}).flatMap(([name, text]) => {
+  const texts = content === "env" ? variablesOfPod(written) : (written.files ?? {});
+  return Object.entries(texts).flatMap(([name, text]) => {
     if (!isText(text) || !mentionsPassword(text)) return [];
     const [key, filled] =
       content === "env" ? [name, fillSecret(context, text)] : [keyOf(name), fillFile(context, name, text)];

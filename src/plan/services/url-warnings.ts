@@ -1,4 +1,5 @@
 /** Warns about logins in the user part of a URL that are not encoded. */
+import { variablesOfPod } from "../../model/containers";
 import { kindOfProgram, own, programsOf } from "../../model/graph";
 import { isText, type Reference, type Text } from "../../model/text";
 import type { AppContext } from "../context";
@@ -8,8 +9,8 @@ import { isPlain } from "../stores/store";
 
 /** Returns the warnings for the variables and files of services and tasks. */
 export const urlWarnings = (context: AppContext): string[] =>
-  Object.entries(programsOf(context.application)).flatMap(([program, { env = {}, files = {} }]) =>
-    Object.entries({ ...files, ...env }).flatMap(([name, content]) =>
+  Object.entries(programsOf(context.application)).flatMap(([program, described]) =>
+    Object.entries({ ...described.files, ...variablesOfPod(described) }).flatMap(([name, content]) =>
       (isText(content) ? inUserPart(content) : [])
         .filter((reference) => mustBeEncoded(context, reference))
         .map(

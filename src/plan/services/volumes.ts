@@ -4,8 +4,18 @@ import type { Application, Service } from "../../model/application";
 import { own } from "../../model/graph";
 import { suggest } from "../../model/nearest";
 import type { Problem } from "../../model/problems";
-import { compact } from "../../model/records";
-import { hasOnePod, keptVolumes } from "../../model/volumes";
+import { compact, mapValues } from "../../model/records";
+import {
+  type ConfigMapVolume,
+  type FieldsVolume,
+  hasOnePod,
+  keptVolumes,
+  type MountedVolume,
+  mountedVolumes,
+  type SecretVolume,
+  type TokenSource,
+  volumesOfOnePod,
+} from "../../model/volumes";
 import type { AppContext } from "../context";
 import type { MicroserviceValues } from "./microservice-values";
 
@@ -43,8 +53,8 @@ export function volumesOf(
   { settings }: AppContext,
   name: string,
   service: Service,
-): Pick<MicroserviceValues, "workload" | "rollout" | "statefulSet" | "claims" | "mounts"> {
-  const { workload, podManagementPolicy, volumes = {} } = service;
+): Pick<MicroserviceValues, "workload" | "rollout" | "statefulSet" | "claims"> & MountValues {
+  const { workload, podManagementPolicy } = service;
   const shapes = volumeShapes(settings, name, service);
   const claims = Object.fromEntries(
     Object.entries(shapes).map(([volume, { storage, ...others }]) => [volume, { size: storage, ...others }]),
@@ -53,11 +63,49 @@ export function volumesOf(
   return {
     ...compact({ workload }),
     // A volume has to leave the old pod before the new one can mount it.
-    rollout: hasOnePod(service) ? { strategy: "Recreate" } : {},
+    rollout: !isStateful && hasOnePod(service) ? { strategy: "Recreate" } : {},
     statefulSet: isStateful ? compact({ podManagementPolicy, claims }) : {},
     claims: isStateful ? {} : claims,
-    mounts: Object.fromEntries(Object.entries(volumes).map(([volume, { path }]) => [volume, path])),
+    ...mountValues(service),
   };
+}
+
+type MountValues = Required<Pick<MicroserviceValues, "volumes" | "mounts">>;
+
+/** Returns the values for volumes with content of others, and for the mounts of all volumes. */
+export const mountValues = (program: Pick<Service, "volumes">): MountValues => ({
+  volumes: Object.fromEntries(mountedVolumes(program).map(([name, volume]) => [name, valuesOf(volume)])),
+  mounts: mapValues(program.volumes ?? {}, (volume) => {
+    const readOnly = !("storage" in volume) && !isWritten(volume);
+    return volume.subPath === undefined && !readOnly
+      ? volume.path
+      : compact({ path: volume.path, subPath: volume.subPath, readOnly: readOnly || undefined });
+  }),
+});
+
+/** Whether the container writes to a volume. Kubernetes mounts what comes from objects of the API read-only. */
+const isWritten = (volume: MountedVolume): boolean =>
+  ("claim" in volume && !volume.readOnly) || ("csi" in volume && !volume.csi.readOnly);
+
+type VolumeValues = NonNullable<MicroserviceValues["volumes"]>[string];
+
+function valuesOf(volume: MountedVolume): VolumeValues {
+  if ("claim" in volume) return { pvc: compact({ name: volume.claim, readOnly: volume.readOnly }) };
+  if ("csi" in volume) return { csi: compact({ ...volume.csi }) };
+  if ("projected" in volume) return { projected: mapValues(volume.projected, sourceValues) };
+  return sourceValues(volume);
+}
+
+function sourceValues(
+  source: SecretVolume | ConfigMapVolume | FieldsVolume | TokenSource,
+): NonNullable<VolumeValues["projected"]>[string] {
+  if ("token" in source) {
+    const { path, audience, seconds } = source.token;
+    return { serviceAccountToken: compact({ path, audience, expirationSeconds: seconds }) };
+  }
+  if ("fields" in source) return { downwardAPI: { ...source.fields } };
+  const object = (name: string) => compact({ name, items: source.keys, optional: source.optional });
+  return "secret" in source ? { secret: object(source.secret) } : { configMap: object(source.configMap) };
 }
 
 /** Reports settings that do not fit the volumes of the services. */
@@ -69,6 +117,7 @@ export function volumeSettingProblems(
     const overrides = own(settings.services, name);
     const where = `flotilla:services.${name}`;
     const kept = keptVolumes(service).map(([volume]) => volume);
+    const single = volumesOfOnePod(service);
     const unknown = Object.keys(overrides?.volumes ?? {}).filter((volume) => !kept.includes(volume));
     return [
       ...unknown.map((volume) => ({
@@ -76,11 +125,11 @@ export function volumeSettingProblems(
         what: `${name} has no volume ${volume} for data`,
         todo: suggest(volume, kept),
       })),
-      ...(hasOnePod(service) && (overrides?.replicas ?? 1) > 1
+      ...(single.length > 0 && (overrides?.replicas ?? 1) > 1
         ? [
             {
               where: `${where}.replicas`,
-              what: `${name} would have ${overrides?.replicas} pods, but only one pod can use its volume ${kept.join(" and ")}`,
+              what: `${name} would have ${overrides?.replicas} pods, but only one pod can use its volume ${single.join(" and ")}`,
               todo: `Remove it; or change the service in apps/${application}.ts: \`accessMode: "ReadWriteMany"\` if the storage class supports it, or \`workload: "StatefulSet"\`, where each pod has its own volume.`,
             },
           ]

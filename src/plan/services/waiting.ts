@@ -29,7 +29,7 @@ export function waitsOf(context: AppContext, service: Service): MicroserviceValu
   ]);
 }
 
-/** Reports services that wait for each other in a circle, or for a service that has no pods in this stack. */
+/** Reports services that wait for each other in a cycle, or for a service that has no pods in this stack. */
 export function waitProblems(context: AppContext): Problem[] {
   const { application, settings } = context;
   return Object.entries(application.services).flatMap(([name, service]): Problem[] =>
@@ -40,8 +40,8 @@ export function waitProblems(context: AppContext): Problem[] {
         return [
           {
             where,
-            what: `waits for ${target} in a circle: ${describe(application, [name, ...back])}`,
-            todo: `Remove "${target}" from \`waitsFor\`, or break the circle elsewhere: none of them could start first.`,
+            what: `waits for ${target} in a cycle: ${describe(application, [name, ...back])}`,
+            todo: `Remove "${target}" from \`waitsFor\`, or break the cycle elsewhere: none of them could start first.`,
           },
         ];
       if (podsAtMost(context, target) > 0 || podsAtMost(context, name) === 0) return [];
@@ -59,7 +59,7 @@ export function waitProblems(context: AppContext): Problem[] {
   );
 }
 
-/** Describes a circle: `a waits for b, b needs the name of a`. */
+/** Describes a cycle: `a waits for b, b needs the name of a`. */
 const describe = ({ services }: Application, path: readonly string[]): string =>
   path
     .slice(1)

@@ -6,14 +6,14 @@ import { isImageOf } from "../../model/task";
 import type { AppContext } from "../context";
 import { servicesBefore } from "../services/service-order";
 
-/** Reports circles of migrations and services, and settings that do not fit their task. */
+/** Reports cycles of migrations and services, and settings that do not fit their task. */
 export const taskProblems = (context: AppContext): Problem[] => [
-  ...circleProblems(context),
+  ...cycleProblems(context),
   ...settingProblems(context),
 ];
 
 /** Reports migrations that wait for services that wait for them. */
-function circleProblems({ application }: AppContext): Problem[] {
+function cycleProblems({ application }: AppContext): Problem[] {
   const { name: file, services, tasks = {} } = application;
   const migrations = Object.entries(tasks).filter(([, { before }]) => before);
   if (migrations.length === 0) return [];
@@ -29,7 +29,7 @@ function circleProblems({ application }: AppContext): Problem[] {
   return [
     {
       where: `apps/${file}.ts: task ${task}`,
-      what: `the order of the update is a circle, where each one waits for the next: ${cycle.join(" -> ")}`,
+      what: `the order of the update is a cycle, where each one waits for the next: ${cycle.join(" -> ")}`,
       todo: "Remove a service from `before` or `uses` of a task in it.",
     },
   ];

@@ -12,18 +12,19 @@ import { TASK_LABEL } from "../labels";
 import { networkPolicyOf } from "../namespace/network";
 import type { ReleasePlan, SecretPlan } from "../plan";
 import { prune } from "../prune";
+import { containerValues } from "../services/containers";
 import { exceptionsOf, permissionsOf } from "../services/exceptions";
 import { filesOf } from "../services/files";
 import { limitVariables } from "../services/limit-variables";
 import { LITTLE } from "../services/loader";
-import { environmentOf } from "../services/microservice";
 import type { MicroserviceValues } from "../services/microservice-values";
 import { podValues, writableOf } from "../services/pod-needs";
 import { mergeResources } from "../services/resources";
 import { secretsOf } from "../services/secrets";
+import { mountValues } from "../services/volumes";
 import { waitsOf } from "../services/waiting";
 import { preparations } from "../stores/jobs";
-import { wordsOf } from "../variable-values";
+import { environmentOf, wordsOf } from "../variable-values";
 import { taskImage, taskReleases } from "./tasks";
 
 /** Seconds for which Helm waits longer than a migration may take, so that the Job's own failure is reported. */
@@ -52,6 +53,15 @@ export function planTask(
   const pullSecrets = pullSecretsOf(settings);
   const resources = taskResources(context, name, task);
   const { uid, gid } = task.user ?? DEFAULT_USER;
+  const files = filesOf(context, task, secrets.files);
+  const volumes = mountValues(task);
+  const mounts = { ...volumes.mounts, ...files.mounts };
+  const containers = containerValues(context, {
+    program: task,
+    settings: own(settings.tasks, name)?.containers,
+    secrets: secrets.env,
+    mounts: { volumes: volumes.mounts, files: files.mounts },
+  });
   const language = isImageOf(task.image)
     ? own(context.declared.services, task.image.of)?.language
     : undefined;
@@ -71,6 +81,7 @@ export function planTask(
       ...limitVariables(language ?? "generic", resources.limits),
       ...environmentOf(context, task, secrets.env),
     },
+    envFrom: { ...task.envFrom },
     // No client has to notice that the pod ends.
     lifecycle: { preStop: { sleep: 0 } },
     resources,
@@ -81,7 +92,10 @@ export function planTask(
     ...compact({ workingDir: task.workingDirectory }),
     ...podValues(task),
     podLabels: { ...task.pod?.labels, [TASK_LABEL]: name },
-    ...filesOf(context, task, secrets.files),
+    ...files,
+    ...containers,
+    volumes: { ...volumes.volumes, ...files.volumes, ...containers.volumes },
+    mounts,
     waitFor: waitsOf(context, service),
     job: { backoffLimit: task.retries ?? 0, activeDeadlineSeconds: task.seconds },
     cronJob: task.cron ? cronValues(context, name, task.cron) : {},

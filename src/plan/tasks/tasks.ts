@@ -1,9 +1,10 @@
 /** Tasks in their environment: images, versions and names of releases. */
 import type { Image, Service } from "../../model/application";
+import { containersOf, type NamedContainer } from "../../model/containers";
 import { own } from "../../model/graph";
 import { compact, mapValues } from "../../model/records";
 import { isImageOf, migrationRelease, type Task } from "../../model/task";
-import { isText, type Reference, type Text } from "../../model/text";
+import { isOfPod, isText, type Reference, type Text } from "../../model/text";
 import type { AppContext } from "../context";
 import { dataDigest } from "../digest";
 import { fill } from "../hosts";
@@ -18,27 +19,46 @@ export function taskImage({ declared, settings }: AppContext, name: string, { im
 }
 
 /**
- * Returns the digest of what makes a version of a migration: image, working directory, command, arguments, variables and files. Logins and secrets
- * count as references, and images without their mirror: a rotated password or a new mirror runs nothing again.
+ * Returns the digest of what makes a version of a migration: image, working directory, command, arguments, variables and files, and
+ * those of the containers beside it. Logins and secrets count as references, and images without their mirror: a rotated password or
+ * a new mirror runs nothing again.
  */
-export function versionOf(context: AppContext, name: string, task: Task): string {
+export function versionOf(context: AppContext, owner: string, task: Task): string {
   const withoutMirrors = { ...context, settings: { ...context.settings, registryMirrors: {} } };
-  const { env = {}, files = {}, command = [], args = [], workingDirectory } = task;
+  const { env = {}, envFrom, files = {}, volumes, command = [], args = [], workingDirectory } = task;
   const plain = (text: Text) =>
     typeof text === "string" ? text : text.map((part) => plainPart(context, part));
+  const others = containersOf(task);
+  const containerVersion = ({ name, kind, container }: NamedContainer) => {
+    const { image, command = [], args = [], env = {}, envFrom, workingDirectory, mounts } = container;
+    return {
+      name,
+      kind,
+      image: imageIn(
+        withoutMirrors.settings,
+        image,
+        own(own(context.settings.tasks, owner)?.containers ?? {}, name),
+      ),
+      command: command.map(plain),
+      args: args.map(plain),
+      env: mapValues(env, plain),
+      ...compact({ envFrom, workingDirectory, mounts }),
+    };
+  };
   return dataDigest({
-    image: taskImage(withoutMirrors, name, task),
-    ...compact({ workingDirectory }),
+    image: taskImage(withoutMirrors, owner, task),
+    ...compact({ workingDirectory, envFrom, volumes }),
     command: command.map(plain),
     args: args.map(plain),
     env: mapValues(env, plain),
     files: mapValues(files, (content) => (isText(content) ? plain(content) : content)),
+    ...(others.length > 0 ? { containers: others.map(containerVersion) } : {}),
   }).slice(0, 8);
 }
 
 /** Returns a part of a text with addresses filled in. */
 const plainPart = (context: AppContext, part: string | Reference): string | Reference =>
-  typeof part === "string" || ["password", "username", "secret"].includes(part.ref)
+  typeof part === "string" || isOfPod(part) || ["password", "username", "secret"].includes(part.ref)
     ? part
     : fill(context, [part]);
 

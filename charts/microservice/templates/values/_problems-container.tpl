@@ -23,7 +23,7 @@ terminationGracePeriodSeconds: {{ $root.Values.terminationGracePeriodSeconds }} 
 {{- end }}
 {{- end }}
 {{- end }}
-{{- with (include "microservice.envOrder" ($spec.env | default dict) | fromJson).circle }}
+{{- with (include "microservice.envOrder" ($spec.env | default dict) | fromJson).cycle }}
 {{ $where }}env: {{ join " and " . }} refer to each other in a cycle; write the value into one of them
 {{- end }}
 {{- range $name, $source := $spec.envFrom }}

@@ -1,0 +1,111 @@
+/** Checks that the Secrets, ConfigMaps and claims of others exist which services and tasks need, before anything moves. */
+import type { Application } from "../model/application";
+import { kindOfProgram } from "../model/graph";
+import { type KindOfOthers, type ObjectOfOthers, objectsOfOthers } from "../model/objects-of-others";
+import { type Problem, refuse } from "../model/problems";
+import { claimName, keptVolumes } from "../model/volumes";
+import type { Answer, Ask } from "./ask-cluster";
+
+/** An object as the API server has it. */
+interface LiveObject {
+  data?: object;
+  binaryData?: object;
+  spec?: { accessModes?: string[] };
+}
+
+const PATHS: Record<KindOfOthers, string> = {
+  Secret: "secrets",
+  ConfigMap: "configmaps",
+  PersistentVolumeClaim: "persistentvolumeclaims",
+};
+
+/** Returns the objects that the pods need: those that may be missing and the application's own claims are left out. */
+export function neededObjects(application: Application): ObjectOfOthers[] {
+  const own = new Set(
+    Object.entries(application.services).flatMap(([service, described]) =>
+      keptVolumes(described).map(([volume]) => claimName(service, volume)),
+    ),
+  );
+  return objectsOfOthers(application).filter(
+    ({ kind, name, isOptional }) => !isOptional && !(kind === "PersistentVolumeClaim" && own.has(name)),
+  );
+}
+
+/** Returns the path of an object in the API. */
+export const pathOfObject = (
+  namespace: string,
+  { kind, name }: Pick<ObjectOfOthers, "kind" | "name">,
+): string => `/api/v1/namespaces/${encodeURIComponent(namespace)}/${PATHS[kind]}/${encodeURIComponent(name)}`;
+
+/** Returns why the pods could not use an object. */
+export function objectProblems(
+  application: Application,
+  namespace: string,
+  { kind, name, keys, accessMode = "ReadWriteOnce", program, place }: ObjectOfOthers,
+  answer: Answer,
+): Problem[] {
+  const where = `apps/${application.name}.ts: ${kindOfProgram(application, program)} ${program}, ${place}`;
+  // Without permission to read it, the pods show what is wrong.
+  if ("unread" in answer) return [];
+  const isClaim = kind === "PersistentVolumeClaim";
+  if ("missing" in answer)
+    return [
+      {
+        where,
+        what: `namespace ${namespace} has no ${kind} ${name}, and the pods would not start`,
+        todo: `Create it, or correct the name${isClaim ? "" : "; where the program can do without it, set `optional: true`"}.`,
+      },
+    ];
+  const { data = {}, binaryData = {}, spec } = answer.object as LiveObject;
+  if (isClaim) {
+    const { accessModes = [] } = spec ?? {};
+    return accessModes.includes(accessMode)
+      ? []
+      : [
+          {
+            where,
+            what: `the claim ${name} has the access mode ${accessModes.join(", ")}, not ${accessMode}`,
+            todo: `Set \`accessMode\` of the volume to ${accessModes.join(" or ")}.`,
+          },
+        ];
+  }
+  const has = [...Object.keys(data), ...Object.keys(binaryData)];
+  const missing = keys.filter((key) => !has.includes(key));
+  return missing.length === 0
+    ? []
+    : [
+        {
+          where,
+          what: `${kind} ${name} in namespace ${namespace} has no key ${missing.join(", ")}, and the pods would not start; it has ${has.length === 0 ? "none" : has.join(", ")}`,
+          todo: "Add the key, or correct its name.",
+        },
+      ];
+}
+
+/** Checks the objects of others. Returns warnings if the namespace does not exist yet. @throws FlotillaError if one is missing. */
+export async function checkObjectsOfOthers(
+  ask: Ask,
+  application: Application,
+  namespace: string,
+  hasNamespace: boolean,
+): Promise<string[]> {
+  const objects = neededObjects(application);
+  if (!hasNamespace)
+    return [...new Set(objects.map(({ kind, name }) => `${kind} ${name}`))].map(
+      (object) =>
+        `the pods need ${object}, which others create: create it as soon as this update has created namespace ${namespace}; the pods wait for it until the time limit of their release`,
+    );
+  const answers = new Map<string, Promise<Answer>>();
+  const answerFor = (path: string) => {
+    const answer = answers.get(path) ?? ask(path);
+    answers.set(path, answer);
+    return answer;
+  };
+  const problems = await Promise.all(
+    objects.map(async (object) =>
+      objectProblems(application, namespace, object, await answerFor(pathOfObject(namespace, object))),
+    ),
+  );
+  refuse(problems.flat());
+  return [];
+}
