@@ -82,6 +82,13 @@ export function objectProblems(
       ];
 }
 
+/** Returns a note for each object that must be created while the first update runs, because its namespace does not exist before. */
+export const objectsToCreate = (application: Application, namespace: string): string[] =>
+  [...new Set(neededObjects(application).map(({ kind, name }) => `${kind} ${name}`))].map(
+    (object) =>
+      `the pods need ${object}, which others create: create it as soon as this update has created namespace ${namespace}; the pods wait for it until the time limit of their release`,
+  );
+
 /** Checks the objects of others. Returns warnings if the namespace does not exist yet. @throws FlotillaError if one is missing. */
 export async function checkObjectsOfOthers(
   ask: Ask,
@@ -89,12 +96,8 @@ export async function checkObjectsOfOthers(
   namespace: string,
   hasNamespace: boolean,
 ): Promise<string[]> {
+  if (!hasNamespace) return objectsToCreate(application, namespace);
   const objects = neededObjects(application);
-  if (!hasNamespace)
-    return [...new Set(objects.map(({ kind, name }) => `${kind} ${name}`))].map(
-      (object) =>
-        `the pods need ${object}, which others create: create it as soon as this update has created namespace ${namespace}; the pods wait for it until the time limit of their release`,
-    );
   const answers = new Map<string, Promise<Answer>>();
   const answerFor = (path: string) => {
     const answer = answers.get(path) ?? ask(path);

@@ -81,7 +81,7 @@ describe("what a service takes from the cluster", () => {
     await run("kubectl", ["apply", "-f", "-"], { input: JSON.stringify(CLAIM) });
     const { exitCode, all = "" } = await updating;
     assert.equal(exitCode, 0, all);
-    assert.match(all, /web needs Secret partner, which others create/);
+    assert.match(all, /the pods need Secret partner, which others create/);
   });
 
   it("is in the pods: a native sidecar, an init container, variables and volumes", async () => {

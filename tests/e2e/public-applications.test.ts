@@ -36,8 +36,12 @@ for (const [name, application] of Object.entries(readCatalogue(catalogue)))
         standIns: true,
         namespace,
       });
-      cpSync(join(PROJECT, FIXTURES), join(stack.folder, FIXTURES), { recursive: true });
-      writeFileSync(join(stack.folder, "apps", "index.ts"), `export { catalogue } from "../${FIXTURES}";\n`);
+      // As deep below the project as the fixtures, and a part of it that a rollback copies.
+      cpSync(join(PROJECT, FIXTURES), join(stack.folder, "apps/public/applications"), { recursive: true });
+      writeFileSync(
+        join(stack.folder, "apps", "index.ts"),
+        'export { catalogue } from "./public/applications";\n',
+      );
     });
     after(() => stack?.remove());
 

@@ -7,6 +7,7 @@ import { givenNames } from "../../../src/plan/credentials";
 import { isUnchanged, releaseInputs } from "../../../src/plan/release-inputs";
 import { namespaceOf } from "../../../src/plan/stores/profile";
 import { askWithKubectl } from "../../../src/runtime/ask-cluster";
+import { objectsToCreate } from "../../../src/runtime/check-objects-of-others";
 import { compareReleases, type ReleaseChange, type ReleaseSide, type Sides } from "../../core/diff/compare";
 import { type EngineStep, withEngine } from "../../core/diff/engine-steps";
 import { engineSteps } from "../../core/diff/engine-view";
@@ -188,6 +189,9 @@ export async function compareWithDeployed(
     changes: withTakenText(withLost(withEngine(changes, steps, RAILS, claims), lost, claims), taken),
     notes: [
       ...planned.planned.warnings,
+      ...(kubectl && added.some(({ kind }) => kind === "Namespace")
+        ? objectsToCreate(planned.context.application, namespace)
+        : []),
       ...now.notes,
       ...notesOf(planned.planned, stack, states, live, adopting !== undefined),
       ...protectedNotes(gone),
