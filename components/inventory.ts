@@ -9,6 +9,7 @@ export type {
   Caller,
   Cors,
   Credential,
+  EnvSource,
   GrpcProbe,
   HttpProbe,
   Language,

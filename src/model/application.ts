@@ -87,7 +87,7 @@ export interface Service {
   uses?: string[];
   /** Environment variables by name. Text that contains a password becomes a key of a Secret. `$(NAME)` is another variable. */
   env?: Record<string, Text>;
-  /** Secrets and ConfigMaps of others whose keys all become variables, by a name of your choice. `env` takes precedence. Default: none. */
+  /** Existing Secrets and ConfigMaps whose keys all become variables, by a name of your choice. `env` takes precedence. Default: none. */
   envFrom?: Record<string, EnvSource>;
   /** How Kubernetes checks whether the program can serve requests. Default: no check, for a program without a port. */
   probe?: Probe;
@@ -142,7 +142,7 @@ export interface Service {
   args?: Text[];
   /** Containers that run as long as the program, by name: they start before it and stop after it. Default: none. */
   sidecars?: Record<string, Sidecar>;
-  /** Containers that run before the program, by name, one after the other. They follow the wait for stores. Default: none. */
+  /** Containers that run to completion before the program, by name, one after the other, after the wait for stores. Default: none. */
   initContainers?: Record<string, InitContainer>;
   /** Kernel parameters of the pod. Pod Security `restricted` allows only the safe ones. */
   sysctls?: Record<string, string>;
@@ -164,7 +164,7 @@ export interface Service {
 export type EnvSource = ({ secret: string } | { configMap: string }) & {
   /** Text in front of the name of each variable. Default: none. */
   prefix?: string;
-  /** Whether the pods start without it. Default: they wait until it exists. */
+  /** Whether the pods start without it. Default: an update is refused if it is missing. */
   optional?: true;
 };
 

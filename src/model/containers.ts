@@ -1,11 +1,11 @@
-/** Containers beside the program of a service or task: sidecars, and init containers that run before it. */
+/** Additional containers of a service or task: sidecars, and init containers that run before the program. */
 import type { EnvSource, Image, Probe, Resources } from "./application";
 import type { WritableDirectory } from "./pod";
 import type { Port } from "./ports";
 import type { Program } from "./task";
 import type { Text } from "./text";
 
-/** What all containers beside the program have in common. They run as the user of the program, with its hardening. */
+/** What all additional containers have in common. They run as the user of the program, with its hardening. */
 export interface Container {
   image: Image;
   /** Replaces the image's entrypoint. `$(NAME)` is the value of a variable of the container. */
@@ -14,7 +14,7 @@ export interface Container {
   args?: Text[];
   /** Environment variables by name. Text that contains a password becomes a key of the service's Secret. */
   env?: Record<string, Text>;
-  /** Secrets and ConfigMaps of others whose keys all become variables, by a name of your choice. Default: none. */
+  /** Existing Secrets and ConfigMaps whose keys all become variables, by a name of your choice. Default: none. */
   envFrom?: Record<string, EnvSource>;
   /** Working directory of the container. Default: the image's. */
   workingDirectory?: string;
@@ -29,23 +29,23 @@ export interface Container {
   mounts?: Record<string, string>;
 }
 
-/** A container that runs before the program, to its end. They run one after the other, in the order of the inventory. */
+/** A container that runs to completion before the program starts. They run one after the other, in the order of the inventory. */
 export interface InitContainer extends Container {
-  /** How long an update waits for it, in seconds, in addition to the rest of the pod. Default: 60. */
+  /** What the time limit of a service's update allows for it, in seconds. Not used for tasks. Default: 60. */
   seconds?: number;
 }
 
 /** A container that runs as long as the program: it starts before it and stops after it. */
 export interface Sidecar extends Container {
-  /** The ports that it listens on, by name, for its probe. What others connect to is in the `ports` of the service. Default: none, and no probe. */
+  /** Ports for the sidecar's own probe, by name. Ports that clients use belong in `ports` of the service. Default: none. */
   ports?: Record<string, Pick<Port, "container" | "protocol">>;
-  /** How Kubernetes checks whether the sidecar has started and works. The program starts when it has. Default: no check. */
+  /** How Kubernetes checks whether the sidecar has started and works. The program starts after the first successful check. Default: no check. */
   probe?: Probe;
   /** Maximum time from start to the first successful probe, in seconds. Default: 60. */
   startupSeconds?: number;
 }
 
-/** A container beside a program, with its name and what it is. */
+/** An additional container, with its name and what it is. */
 export interface NamedContainer {
   name: string;
   kind: "sidecar" | "init container";
@@ -59,7 +59,7 @@ const USUAL_SECONDS = 60;
 export const startupSecondsOfSidecar = ({ startupSeconds = USUAL_SECONDS }: Sidecar): number =>
   startupSeconds;
 
-/** Returns how long the containers beside a program can hold it back, in seconds: they start one after the other. */
+/** Returns how long the additional containers can hold a program back, in seconds: they start one after the other. */
 export const secondsBefore = ({
   sidecars = {},
   initContainers = {},
@@ -85,7 +85,7 @@ export const containersOf = ({
 /** Returns the key of a container's variable among those of the whole pod. */
 export const variableOf = (container: string, variable: string): string => `${container}.${variable}`;
 
-/** Returns the variables of a program and of the containers beside it. Those of containers have keys such as `proxy.LEVEL`. */
+/** Returns the variables of a program and of its additional containers. Those of containers have keys such as `proxy.LEVEL`. */
 export const variablesOfPod = (program: Program): Record<string, Text> => {
   const others = containersOf(program).flatMap(({ name, container }) =>
     Object.entries(container.env ?? {}).map(

@@ -135,7 +135,7 @@ export const objectKey = z
   .max(253)
   .regex(
     /^(?!\.{1,2}$)(?!\.\.)[-._a-zA-Z0-9]+$/,
-    "must be a key of a Secret or ConfigMap: letters, digits and - . _",
+    "must be a key of a Secret or ConfigMap: letters, digits and - . _, not starting with two dots",
   );
 
 /** Text that reaches a container unchanged: a lone surrogate would be replaced, and U+0000 ends a string. */

@@ -41,7 +41,7 @@ function withHash(name: string, path: string, longest = MAX_PATH_NAME): string {
 /** Prefix of the volumes of containers' own directories. */
 const OWN = "own-";
 
-/** Returns the names of the volumes for the own directories of the containers beside a program. All names of a program differ. */
+/** Returns a function from a container and a path to the name of the volume for that `writable` directory. Names within a pod are unique. */
 export function ownVolumesOf(program: Pick<Program, "sidecars" | "initContainers">) {
   const names = new Map<string, string>();
   const taken = new Set<string>();

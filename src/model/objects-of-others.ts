@@ -1,4 +1,4 @@
-/** The Secrets, ConfigMaps and volume claims of others that services and tasks mention. */
+/** The existing Secrets, ConfigMaps and volume claims that services and tasks mention: Flotilla does not create them. */
 import type { Application } from "./application";
 import { type Container, containersOf } from "./containers";
 import { programsOf } from "./graph";
@@ -9,7 +9,7 @@ import { type AccessMode, type MountedVolume, mountedVolumes, type Volume } from
 /** The kinds of these objects. */
 export type KindOfOthers = "Secret" | "ConfigMap" | "PersistentVolumeClaim";
 
-/** A place that mentions an object of others. */
+/** A place that mentions an existing object. */
 export interface ObjectOfOthers {
   kind: KindOfOthers;
   name: string;
@@ -19,6 +19,8 @@ export interface ObjectOfOthers {
   accessMode?: AccessMode | "ReadOnlyMany";
   /** Whether the pods start without it. */
   isOptional: boolean;
+  /** Whether that place could say so. */
+  canBeOptional: boolean;
   /** The service or task, and the key of the inventory. */
   program: string;
   place: string;
@@ -26,7 +28,7 @@ export interface ObjectOfOthers {
 
 type Named = Omit<ObjectOfOthers, "program">;
 
-/** Returns the places that mention objects of others. */
+/** Returns the places that mention existing objects. */
 export const objectsOfOthers = (application: Application): ObjectOfOthers[] =>
   Object.entries(programsOf(application)).flatMap(([program, described]) =>
     namedBy(described).map((named) => ({ ...named, program })),
@@ -46,24 +48,51 @@ const inVariables = ({ env = {}, envFrom = {} }: Pick<Container, "env" | "envFro
       if (!isOfPod(reference) || !("key" in reference)) return [];
       const { ref, of: name, key, optional = false } = reference;
       const kind = ref === "secretKey" ? "Secret" : "ConfigMap";
-      return [{ kind, name, keys: [key], isOptional: optional, place: `${at}env.${variable}` }];
+      return [
+        { kind, name, keys: [key], isOptional: optional, canBeOptional: true, place: `${at}env.${variable}` },
+      ];
     }),
   ),
   ...Object.entries(envFrom).map(([name, source]): Named => {
     const { optional = false } = source;
-    return { ...objectIn(source), keys: [], isOptional: optional, place: `${at}envFrom.${name}` };
+    return {
+      ...objectIn(source),
+      keys: [],
+      isOptional: optional,
+      canBeOptional: true,
+      place: `${at}envFrom.${name}`,
+    };
   }),
 ];
 
 function inVolume(place: string, volume: MountedVolume): Named[] {
   if ("claim" in volume) {
     const { claim: name, accessMode = "ReadWriteOnce" } = volume;
-    return [{ kind: "PersistentVolumeClaim", name, keys: [], accessMode, isOptional: false, place }];
+    return [
+      {
+        kind: "PersistentVolumeClaim",
+        name,
+        keys: [],
+        accessMode,
+        isOptional: false,
+        canBeOptional: false,
+        place,
+      },
+    ];
   }
   if ("csi" in volume)
     return volume.csi.secret === undefined
       ? []
-      : [{ kind: "Secret", name: volume.csi.secret, keys: [], isOptional: false, place }];
+      : [
+          {
+            kind: "Secret",
+            name: volume.csi.secret,
+            keys: [],
+            isOptional: false,
+            canBeOptional: false,
+            place,
+          },
+        ];
   const sources = "projected" in volume ? Object.values(volume.projected) : [volume];
   return sources.flatMap((source): Named[] =>
     "secret" in source || "configMap" in source
@@ -72,6 +101,7 @@ function inVolume(place: string, volume: MountedVolume): Named[] {
             ...objectIn(source),
             keys: Object.keys(source.keys ?? {}),
             isOptional: source.optional ?? false,
+            canBeOptional: true,
             place,
           },
         ]

@@ -36,11 +36,11 @@ export interface Task extends Program {
   retries?: number;
   /** Requests and limits. Default: requests of 50m CPU and 128Mi, limits of 1 CPU and 512Mi. */
   resources?: Resources;
-  /** Volumes with content of others, by name. Default: none. */
+  /** Volumes from existing objects, by name. Default: none. */
   volumes?: Record<string, MountedVolume>;
   /**
-   * Names of the services that the migration comes before. It runs once for each version (image, working directory, command, arguments, variables and
-   * files). If it fails, none of these services is updated. Default: none, for a cron task.
+   * Names of the services that the migration comes before. It runs once for each version (image, working directory, command, arguments, variables,
+   * files and volumes, and those of its init containers and sidecars). If it fails, none of these services is updated. Default: none, for a cron task.
    */
   before?: string[];
   /** When the task runs. Default: never, for a migration. */

@@ -4,7 +4,10 @@
  */
 import type { Binary } from "./application";
 
-/** A reference to a property of a service, store or external of the same application, or to one of its secrets, which `of` names. */
+/**
+ * A reference to a property of a service, store or external of the same application, or to one of its secrets, which `of` names;
+ * or a value from the cluster, where `of` is the field, the resource or the object's name.
+ */
 export type Reference =
   | { ref: "host"; of: string }
   | { ref: "readHost"; of: string }
@@ -26,7 +29,7 @@ export type PodReference =
   | { ref: "podField"; of: string }
   | { ref: "containerResource"; of: string; divisor?: Divisor }
   | { ref: "secretKey" | "configMapKey"; of: string; key: string; optional?: true }
-  /** Another variable with such a value. It is not written: `$(NAME)` becomes one. */
+  /** `$(NAME)` of a variable that Kubernetes replaces. Flotilla creates it; inventories do not contain it. */
   | { ref: "variable"; of: string };
 
 /** How a password, user name or secret is encoded: `uri` for a part of a URL, `jsonString` for a part of a JSON string. */

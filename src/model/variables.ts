@@ -80,9 +80,9 @@ export function lengthsOf(env: Readonly<Record<string, Text>>): ReadonlyMap<stri
 export const isTooLong = (length: number | undefined): boolean => length !== undefined && length > LONGEST;
 
 /**
- * Replaces the variables that texts mention. Mentions of missing variables, cycles, and values that are too long stay as they
- * are. Values that only the pod knows become references, for Kubernetes to replace; so do missing variables of a program with
- * `envFrom`.
+ * Replaces the variables that texts mention. Mentions of values from the cluster become references that Kubernetes replaces; with
+ * `hasOthers` (`envFrom`), so do mentions of unknown variables. Other unknown variables, cycles, and values that are too long stay as
+ * written.
  */
 export function withValues(env: Readonly<Record<string, Text>>, hasOthers = false): Record<string, Text> {
   const lengths = lengthsOf(env);

@@ -28,7 +28,7 @@ export interface KeptVolume extends Mount {
 export interface Keys {
   /** Name of the file of each key. Keys that are not listed are left out. Default: all keys, each with its own name. */
   keys?: Record<string, string>;
-  /** Whether the pods start without the object. Default: they wait until it exists. */
+  /** Whether the pods start without the object. Default: an update is refused if it is missing. */
   optional?: true;
 }
 
@@ -45,7 +45,7 @@ export interface ConfigMapVolume extends Keys {
 /** A volume claim that others create in the namespace. */
 export interface ClaimVolume {
   claim: string;
-  /** Who can mount it, as the claim says. Only with the last two can it have several pods. Default: ReadWriteOnce. */
+  /** Must be an access mode of the claim. ReadWriteMany and ReadOnlyMany allow several pods. Default: ReadWriteOnce. */
   accessMode?: AccessMode | "ReadOnlyMany";
   /** Whether the container only reads. Default: false. */
   readOnly?: true;
@@ -68,7 +68,7 @@ export interface CsiVolume {
     fsType?: string;
     /** What the driver needs to know. Default: nothing. */
     attributes?: Record<string, string>;
-    /** A Secret of others that the driver reads. Default: none. */
+    /** An existing Secret that the driver reads. Default: none. */
     secret?: string;
   };
 }
@@ -90,28 +90,31 @@ export interface ProjectedVolume {
   projected: Record<string, SecretVolume | ConfigMapVolume | FieldsVolume | TokenSource>;
 }
 
-/** A volume whose content comes from others. */
+/** A volume whose content comes from existing objects. */
 export type MountedVolume = Mount &
   (SecretVolume | ConfigMapVolume | ClaimVolume | FieldsVolume | CsiVolume | ProjectedVolume);
 
-/** A volume of a service: for data, or with content of others. */
+/** A volume of a service: for data, or with content from existing objects. */
 export type Volume = KeptVolume | MountedVolume;
 
 type WithVolumes = { volumes?: Record<string, Volume> };
+
+/** Whether the content of a volume comes from existing objects. */
+export const isExternal = (volume: Volume): volume is MountedVolume => !("storage" in volume);
 
 /** Returns the volumes that keep data, by name. */
 export const keptVolumes = ({ volumes = {} }: WithVolumes): [name: string, KeptVolume][] =>
   Object.entries(volumes).filter((entry): entry is [string, KeptVolume] => "storage" in entry[1]);
 
-/** Returns the volumes with content of others, by name. */
+/** Returns the volumes whose content comes from existing objects, by name. */
 export const mountedVolumes = ({ volumes = {} }: WithVolumes): [name: string, MountedVolume][] =>
-  Object.entries(volumes).filter((entry): entry is [string, MountedVolume] => !("storage" in entry[1]));
+  Object.entries(volumes).filter((entry): entry is [string, MountedVolume] => isExternal(entry[1]));
 
-/** Whether several pods cannot share a volume. */
+/** Whether only one pod can use a volume. */
 export const isOfOnePod = ({ accessMode = "ReadWriteOnce" }: { accessMode?: string }): boolean =>
   accessMode !== "ReadWriteMany" && accessMode !== "ReadOnlyMany";
 
-/** Returns the names of the volumes because of which a service can only have one pod: its pods would share them. */
+/** Returns the names of the volumes that limit a service to one pod. */
 export const volumesOfOnePod = (service: Pick<Service, "workload" | "volumes">): string[] =>
   Object.entries(service.volumes ?? {}).flatMap(([name, volume]) =>
     ("claim" in volume || (service.workload === undefined && "storage" in volume)) && isOfOnePod(volume)

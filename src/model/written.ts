@@ -72,7 +72,7 @@ export interface WrittenService
   public?: WrittenPublic;
   /** Containers that run as long as the program, by name: they start before it and stop after it. Default: none. */
   sidecars?: Record<string, WrittenSidecar>;
-  /** Containers that run before the program, by name, one after the other. They follow the wait for stores. Default: none. */
+  /** Containers that run to completion before the program, by name, one after the other, after the wait for stores. Default: none. */
   initContainers?: Record<string, WrittenInitContainer>;
   /** Additional hosts and paths that are reachable from outside the cluster, by name. Default: none. */
   routes?: Record<string, WrittenPublic>;
@@ -80,7 +80,7 @@ export interface WrittenService
   metrics?: { port: PortOf; path: string };
 }
 
-/** What all containers beside the program have in common. */
+/** What all additional containers have in common. */
 interface WrittenContainer extends Omit<Container, "image" | "env" | "command" | "args"> {
   image: WrittenImage;
   /** Replaces the image's entrypoint. `$(NAME)` is the value of a variable of the container. */
@@ -91,12 +91,12 @@ interface WrittenContainer extends Omit<Container, "image" | "env" | "command" |
   env?: Record<string, WrittenText>;
 }
 
-/** A container that runs before the program, to its end. */
+/** A container that runs to completion before the program starts. */
 export interface WrittenInitContainer extends WrittenContainer, Pick<InitContainer, "seconds"> {}
 
 /** A container that runs as long as the program. */
 export interface WrittenSidecar extends WrittenContainer, Pick<Sidecar, "ports" | "startupSeconds"> {
-  /** How Kubernetes checks whether the sidecar has started and works. The program starts when it has. Default: no check. */
+  /** How Kubernetes checks whether the sidecar has started and works. The program starts after the first successful check. Default: no check. */
   probe?: WrittenProbe;
 }
 

@@ -163,7 +163,7 @@ export function plan(context: PlanContext): Plan {
   };
 }
 
-/** Reports programs that name a Secret or ConfigMap of the application as one of others. */
+/** Reports programs that name a Secret or ConfigMap of the application as one that others create. */
 function ownObjectProblems({ application }: AppContext, secrets: Plan["secrets"]): Problem[] {
   const ownConfigMaps = Object.keys(programsOf(application)).flatMap((name) => [
     `${name}-files`,
@@ -177,10 +177,10 @@ function ownObjectProblems({ application }: AppContext, secrets: Plan["secrets"]
     )
     .map(({ kind, name, program, place }) => ({
       where: `apps/${application.name}.ts: ${kindOfProgram(application, program)} ${program}, ${place}`,
-      what: `${kind} ${name} is one that Flotilla creates`,
+      what: `the name ${name} is reserved for a ${kind} that Flotilla can create`,
       todo:
         kind === "ConfigMap"
-          ? "Write the value itself, or use `mounts` to share a file with a sidecar."
+          ? "Use another name; to share a file with a sidecar, use `mounts`."
           : 'Use `password("<store>", "<account>")` or `secret("<name>")`: the pods then also restart with a new value.',
     }));
 }

@@ -22,7 +22,7 @@ interface Scope {
   /** The file and the owner. */
   where: string;
   env: Record<string, Text>;
-  /** Whether Secrets and ConfigMaps of others add variables. Default: false. */
+  /** Whether existing Secrets and ConfigMaps add variables. Default: false. */
   hasOthers?: boolean;
   /** Returns the place of a variable. */
   at(variable: string): string;
@@ -143,7 +143,7 @@ function neverReplaced({ env, hasOthers, at }: Scope): Problem[] {
     return [
       {
         where: at(name),
-        what: `contains a password, so that it is in a Secret, and ${mention(first.of)}, whose value only the pod knows: Kubernetes does not replace it there`,
+        what: `contains a password and ${mention(first.of)}, whose value only the pod knows: Kubernetes does not replace variables in a Secret`,
         todo: "Give the program two variables, one of them without the password.",
       },
     ];

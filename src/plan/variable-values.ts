@@ -33,8 +33,8 @@ export const runsShell = (words: readonly Text[]): boolean =>
   words.some((word) => typeof word === "string" && /^(.*\/)?(sh|bash|ash|dash|ksh|zsh)$/.test(word));
 
 /**
- * Returns the words of a command or its arguments for a manifest. Kubernetes replaces the variables in a Secret; all others are
- * replaced here.
+ * Returns the words of a command or its arguments for a manifest. Kubernetes replaces variables with passwords, values from the
+ * cluster and names from `envFrom`; Flotilla replaces all others.
  */
 export function wordsOf(
   context: AppContext,

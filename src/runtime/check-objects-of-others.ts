@@ -1,4 +1,4 @@
-/** Checks that the Secrets, ConfigMaps and claims of others exist which services and tasks need, before anything moves. */
+/** Checks, before anything moves, that every Secret, ConfigMap and claim exists that services and tasks need and Flotilla does not create. */
 import type { Application } from "../model/application";
 import { kindOfProgram } from "../model/graph";
 import { type KindOfOthers, type ObjectOfOthers, objectsOfOthers } from "../model/objects-of-others";
@@ -41,11 +41,11 @@ export const pathOfObject = (
 export function objectProblems(
   application: Application,
   namespace: string,
-  { kind, name, keys, accessMode = "ReadWriteOnce", program, place }: ObjectOfOthers,
+  { kind, name, keys, accessMode = "ReadWriteOnce", canBeOptional, program, place }: ObjectOfOthers,
   answer: Answer,
 ): Problem[] {
   const where = `apps/${application.name}.ts: ${kindOfProgram(application, program)} ${program}, ${place}`;
-  // Without permission to read it, the pods show what is wrong.
+  // Flotilla may not read it, so it cannot check it; the pods report what is missing.
   if ("unread" in answer) return [];
   const isClaim = kind === "PersistentVolumeClaim";
   if ("missing" in answer)
@@ -53,7 +53,9 @@ export function objectProblems(
       {
         where,
         what: `namespace ${namespace} has no ${kind} ${name}, and the pods would not start`,
-        todo: `Create it, or correct the name${isClaim ? "" : "; where the program can do without it, set `optional: true`"}.`,
+        todo: canBeOptional
+          ? "Create it, correct the name, or set `optional: true` if the program works without it."
+          : "Create it, or correct the name.",
       },
     ];
   const { data = {}, binaryData = {}, spec } = answer.object as LiveObject;
@@ -76,7 +78,7 @@ export function objectProblems(
     : [
         {
           where,
-          what: `${kind} ${name} in namespace ${namespace} has no key ${missing.join(", ")}, and the pods would not start; it has ${has.length === 0 ? "none" : has.join(", ")}`,
+          what: `${kind} ${name} in namespace ${namespace} lacks the key ${missing.join(", ")}, and the pods would not start; it has ${has.length === 0 ? "none" : has.join(", ")}`,
           todo: "Add the key, or correct its name.",
         },
       ];
@@ -86,10 +88,20 @@ export function objectProblems(
 export const objectsToCreate = (application: Application, namespace: string): string[] =>
   [...new Set(neededObjects(application).map(({ kind, name }) => `${kind} ${name}`))].map(
     (object) =>
-      `the pods need ${object}, which others create: create it as soon as this update has created namespace ${namespace}; the pods wait for it until the time limit of their release`,
+      `the pods need ${object}, which Flotilla does not create: create it as soon as this update has created namespace ${namespace}; the pods wait for it until the time limit of their release`,
   );
 
-/** Checks the objects of others. Returns warnings if the namespace does not exist yet. @throws FlotillaError if one is missing. */
+/** Returns a function that asks for each path only once. */
+export function once(ask: Ask): Ask {
+  const answers = new Map<string, Promise<Answer>>();
+  return (path) => {
+    const answer = answers.get(path) ?? ask(path);
+    answers.set(path, answer);
+    return answer;
+  };
+}
+
+/** Checks the existing objects. Returns warnings if the namespace does not exist yet. @throws FlotillaError if one is missing. */
 export async function checkObjectsOfOthers(
   ask: Ask,
   application: Application,
@@ -98,12 +110,7 @@ export async function checkObjectsOfOthers(
 ): Promise<string[]> {
   if (!hasNamespace) return objectsToCreate(application, namespace);
   const objects = neededObjects(application);
-  const answers = new Map<string, Promise<Answer>>();
-  const answerFor = (path: string) => {
-    const answer = answers.get(path) ?? ask(path);
-    answers.set(path, answer);
-    return answer;
-  };
+  const answerFor = once(ask);
   const problems = await Promise.all(
     objects.map(async (object) =>
       objectProblems(application, namespace, object, await answerFor(pathOfObject(namespace, object))),

@@ -62,7 +62,7 @@ describe("what a service takes from the cluster", () => {
   it("is announced before the namespace exists, and waited for: the first update deploys it", async () => {
     assert.match(
       await ends(0, "doctor"),
-      /web needs Secret partner of others, and namespace e2e-from-cluster does not exist yet/,
+      /web needs Secret partner, which Flotilla does not create, and namespace e2e-from-cluster does not exist yet/,
     );
     const updating = flotilla(stack, "up", "--stack", stack.name, "--yes");
     await until("the namespace exists", async () => {
@@ -81,7 +81,7 @@ describe("what a service takes from the cluster", () => {
     await run("kubectl", ["apply", "-f", "-"], { input: JSON.stringify(CLAIM) });
     const { exitCode, all = "" } = await updating;
     assert.equal(exitCode, 0, all);
-    assert.match(all, /the pods need Secret partner, which others create/);
+    assert.match(all, /the pods need Secret partner, which Flotilla does not create/);
   });
 
   it("is in the pods: a native sidecar, an init container, variables and volumes", async () => {
@@ -115,7 +115,7 @@ describe("what a service takes from the cluster", () => {
     );
     const secret = await secretOf("web-env", namespace);
     assert.equal(secret["agent.DB"], secret.URL);
-    assert.match(await ends(0, "doctor"), /Secret partner of others/);
+    assert.match(await ends(0, "doctor"), /Secret partner exists/);
     await ends(0, "diff");
     await ends(0, "drift");
   });
@@ -126,9 +126,9 @@ describe("what a service takes from the cluster", () => {
     assert.notEqual(exitCode, 0);
     assert.match(
       all,
-      /Secret partner in namespace e2e-from-cluster has no key certificate, .*; it has token/,
+      /Secret partner in namespace e2e-from-cluster lacks the key certificate, .*; it has token/,
     );
     assert.doesNotMatch(all, /t0ken/);
-    assert.match(await ends(2, "doctor"), /has no key certificate/);
+    assert.match(await ends(2, "doctor"), /lacks the key certificate/);
   });
 });

@@ -256,9 +256,10 @@ describe("the mounts of containers beside the program", () => {
       invalid({ ...shared, sidecars: { proxy: { ...proxy, ...more } } });
     assert.match(one({ mounts: { "/a": "/x", "/b": "/x" } }), /the paths \/x and \/x are the same/);
     assert.equal(one({ writable: ["/etc/agent"], mounts: { "/agent.yaml": "/etc/agent/agent.yaml" } }), "");
+    assert.equal(one({ mounts: { "/a": "/a", "/agent.yaml": "/a/agent.yaml" } }), "", "it is not external");
     assert.match(
       invalid({ volumes: { tls: { path: "/etc/tls", secret: "tls" } }, files: { "/etc/tls/more": "a" } }),
-      /the file \/etc\/tls\/more is in \/etc\/tls, which is a volume of others/,
+      /the file \/etc\/tls\/more would be inside the volume at \/etc\/tls/,
     );
     assert.match(
       invalid({ volumes: { tls: { path: "/etc/tls", secret: "tls" } }, files: { "/tls": "a" } }),

@@ -82,7 +82,7 @@ describe("a variable that only the pod knows", () => {
     assert.match(invalid({ args: [[ip]] }), /args\[0\]: contains podField/);
     assert.match(
       refused({ env: { IP: [ip], URL: text`${password("db", "app")}@$(IP)` } }),
-      /env\.URL: contains a password, .* and \$\(IP\), whose value only the pod knows/,
+      /env\.URL: contains a password and \$\(IP\), whose value only the pod knows/,
     );
     assert.match(
       refused({ env: { IP: [ip] }, probe: { exec: { command: ["check", "$(IP)"] } } }),
@@ -258,14 +258,14 @@ describe("a volume with content of others", () => {
       );
     assert.match(
       two(alone, alone),
-      /service api, volume uploads: service web, volume uploads mounts the same claim/,
+      /service api, volume uploads: service web, volume uploads also mounts the claim/,
     );
-    assert.match(two(shared, alone), /mounts the same claim/);
+    assert.match(two(shared, alone), /also mounts the claim/);
     assert.equal(two(shared, shared), "");
     const kept = { data: { path: "/data", storage: "1Gi" } };
     assert.match(
       two(kept, { data: { path: "/data", claim: "web-data" } }),
-      /service web, volume data mounts the same claim/,
+      /service web, volume data also mounts the claim/,
     );
     assert.match(
       invalid({ volumes: { a: { path: "/a", claim: "data-db-0" } } }),
@@ -293,7 +293,7 @@ describe("a volume with content of others", () => {
     };
     assert.match(
       invalid(stateful, { tasks: { backup: backup("data-web-0") } }),
-      /the claim data-web-0 is that of a pod of service web, volume data/,
+      /the claim data-web-0 belongs to a pod of service web, volume data/,
     );
     assert.match(invalid({}, { tasks: { backup: backup("x", "Allow") } }), /two runs can overlap/);
   });
@@ -302,7 +302,7 @@ describe("a volume with content of others", () => {
     const projected = { a: { secret: "a", keys: { k: "same" } }, b: { configMap: "b", keys: { k: "same" } } };
     assert.match(
       invalid({ volumes: { all: { path: "/all", projected } } }),
-      /volume all: has the file same twice/,
+      /volume all: two of its files are named same/,
     );
     assert.match(
       unread({ volumes: { a: { path: "/a", secret: "a", subPath: "../b" } } }),
@@ -313,7 +313,7 @@ describe("a volume with content of others", () => {
       /must be metadata\.name/,
     );
     assert.match(unread({ volumes: { a: { path: "/a", secret: "a", storage: "1Gi" } } }), /volumes\.a/);
-    assert.match(unread({ volumes: { a: { path: "/a", projected: {} } } }), /must have an entry/);
+    assert.match(unread({ volumes: { a: { path: "/a", projected: {} } } }), /must have at least one entry/);
     assert.match(unread({ volumes: { a: { path: "/a", secret: "a", keys: { k: "..data" } } } }), /two dots/);
     assert.match(unread({ env: { L: podField("metadata.labels['a b']") } }), /must be a field of the pod/);
   });
@@ -394,7 +394,7 @@ describe("objects of others", () => {
     );
     await assert.rejects(
       check({ ...live, "/api/v1/namespaces/shop/secrets/partner": { data: { token: "dA==" } } }),
-      /Secret partner in namespace shop has no key cert, .*; it has token/,
+      /Secret partner in namespace shop lacks the key cert, .*; it has token/,
     );
     await assert.rejects(
       check({
@@ -412,7 +412,7 @@ describe("objects of others", () => {
     assert.equal(warnings.length, 3);
     assert.match(
       warnings[0] ?? "",
-      /the pods need Secret partner, which others create: create it as soon as/,
+      /the pods need Secret partner, which Flotilla does not create: create it as soon as/,
     );
     assert.deepEqual(
       await checkObjectsOfOthers(async () => ({ unread: "forbidden" }), named, "shop", true),
@@ -423,13 +423,16 @@ describe("objects of others", () => {
   it("are not those of Flotilla itself", () => {
     assert.match(
       refused({ env: { KEY: [secretKey("db-auth", "mysql-password")] } }),
-      /env\.KEY: Secret db-auth is one that Flotilla creates/,
+      /env\.KEY: the name db-auth is reserved for a Secret that Flotilla can create/,
     );
     const optional = { KEY: [secretKey("db-auth", "mysql-password", { optional: true as const })] };
-    assert.match(refused({ env: optional }), /Secret db-auth is one that Flotilla creates/);
+    assert.match(
+      refused({ env: optional }),
+      /the name db-auth is reserved for a Secret that Flotilla can create/,
+    );
     assert.match(
       refused({ files: { "/a": "b" }, volumes: { f: { path: "/f", configMap: "web-files" } } }),
-      /ConfigMap web-files is one that Flotilla creates/,
+      /the name web-files is reserved for a ConfigMap that Flotilla can create/,
     );
   });
 });

@@ -175,7 +175,7 @@ export function imageReason(
   };
 }
 
-/** What to do about the image of a container: the command that sets another tag, or the place in the inventory. */
+/** Returns the command that sets another tag for a container's image. Empty for stores. */
 function tagSetting(container: Container | undefined, where: Where, pod: Pod | undefined): string[] {
   const { initContainers = [], containers = [] } = pod?.spec ?? {};
   // An event of a pod that is gone names only the image.

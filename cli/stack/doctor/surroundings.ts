@@ -3,7 +3,12 @@ import type { StackSettings } from "../../../src/config/settings";
 import { inEnvironment } from "../../../src/plan/environment";
 import { askWithKubectl } from "../../../src/runtime/ask-cluster";
 import { classProblem, namedClasses } from "../../../src/runtime/check-classes";
-import { neededObjects, objectProblems, pathOfObject } from "../../../src/runtime/check-objects-of-others";
+import {
+  neededObjects,
+  objectProblems,
+  once,
+  pathOfObject,
+} from "../../../src/runtime/check-objects-of-others";
 import { gatewayPath, gatewayProblems, type LiveGateway } from "../../../src/runtime/check-ways-in";
 import { type Kind, storageClassesOf } from "../../core/needs";
 import type { Cluster } from "./cluster";
@@ -72,7 +77,7 @@ export async function classes(
   return Promise.all(found);
 }
 
-/** Checks the Secrets, ConfigMaps and claims of others. `namespace` is that of the stack. */
+/** Checks the Secrets, ConfigMaps and claims that Flotilla does not create. `namespace` is that of the stack. */
 export async function objectsOfOthersIn(
   { settings, application: declared }: StackSettings,
   namespace: string,
@@ -83,6 +88,7 @@ export async function objectsOfOthersIn(
   if (objects.length === 0) return [];
   const there = await attempt(() => ask(`/api/v1/namespaces/${encodeURIComponent(namespace)}`));
   const hasNamespace = "error" in there || !("missing" in there.result);
+  const answerFor = once(ask);
   const found = objects.map(async (object): Promise<Diagnosis[]> => {
     const title = `${object.kind} ${object.name}`;
     if (!hasNamespace)
@@ -90,19 +96,21 @@ export async function objectsOfOthersIn(
         {
           check: "objects",
           status: "warning",
-          found: `${object.program} needs ${title} of others, and namespace ${namespace} does not exist yet`,
-          todo: "Create it as soon as the first update has created the namespace: the pods wait for it until the time limit of their release.",
+          found: `${object.program} needs ${title}, which Flotilla does not create, and namespace ${namespace} does not exist yet`,
+          todo: `Create the ${object.kind} as soon as the first update has created the namespace: the pods wait for it until the time limit of their release.`,
         },
       ];
-    const answer = await attempt(() => ask(pathOfObject(namespace, object)));
+    const answer = await attempt(() => answerFor(pathOfObject(namespace, object)));
     if ("error" in answer) return [skipped("objects", answer.error)];
     if ("unread" in answer.result) return [skipped("objects", `${title}: ${answer.result.unread}`)];
     const problems = objectProblems(application, namespace, object, answer.result);
     return problems.length === 0
-      ? [ok("objects", `${title} of others`)]
+      ? [ok("objects", `${title} exists`)]
       : problems.map(({ where, what, todo }) => failed("objects", `${where}: ${what}`, todo));
   });
-  return (await Promise.all(found)).flat();
+  const all = (await Promise.all(found)).flat();
+  // Several places can need one object.
+  return [...new Map(all.map((one) => [one.found, one])).values()];
 }
 
 /** Checks the gateway or the IngressClass of the public services. `namespace` is that of the stack. */

@@ -15,10 +15,13 @@ const envSource = z.union(
     z.strictObject({ secret: objectName, ...sourceOptions }),
     z.strictObject({ configMap: objectName, ...sourceOptions }),
   ],
-  { error: 'must be { secret: "<name>" } or { configMap: "<name>" }, with prefix and optional' },
+  {
+    error:
+      'must be { secret: "<name>" } or { configMap: "<name>" }, and optionally prefix and optional: true',
+  },
 );
 
-/** Secrets and ConfigMaps of others whose keys become variables. */
+/** Existing Secrets and ConfigMaps whose keys become variables. */
 export const envFrom = z.record(dnsLabel.max(53), envSource);
 
 const container = z.strictObject({

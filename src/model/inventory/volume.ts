@@ -17,7 +17,7 @@ const file = inVolume.regex(/^(?!\.\.)/, "must not begin with two dots");
 
 /** A map with at least one entry. */
 const some = <K extends z.ZodType<string, string>, V extends z.ZodType>(key: K, value: V) =>
-  z.record(key, value).refine((map) => Object.keys(map).length > 0, "must have an entry");
+  z.record(key, value).refine((map) => Object.keys(map).length > 0, "must have at least one entry");
 
 const mount = { path: absolutePath, subPath: inVolume.optional() };
 
@@ -41,7 +41,7 @@ const field = z
     new RegExp(
       `^metadata\\.(name|namespace|uid|labels|annotations|(annotations|labels)\\['${LABEL_KEY}'\\])$`,
     ),
-    "must be metadata.name, metadata.namespace, metadata.uid, metadata.labels or metadata.annotations, or one of the last two with ['<key>']",
+    "must be metadata.name, metadata.namespace, metadata.uid, metadata.labels, metadata.annotations, metadata.labels['<key>'] or metadata.annotations['<key>']",
   );
 const fields = { fields: some(file, field) };
 
@@ -50,7 +50,7 @@ const attributes = z.record(z.string().min(1), z.string());
 const token = z.strictObject({
   path: file,
   audience: z.string().min(1),
-  // Kubernetes' own limits.
+  // Kubernetes' minimum, and the maximum of the chart's schema.
   seconds: z.int().min(600).max(2_147_483_647).optional(),
 });
 

@@ -18,7 +18,7 @@ export function checkClaims(application: Application, report: Report): void {
   const numbered = new Map<string, string>();
   /** The owners of claims of Deployments that end in a number, by the name in front of it. */
   const endInNumber = new Map<string, string>();
-  /** The program that mounts a claim first, and whether others can mount it too. */
+  /** The first program that mounts a claim, and whether only one pod can mount it. */
   const users = new Map<string, { program: string; owner: string; isAlone: boolean }>();
 
   for (const [service, described] of Object.entries(services))
@@ -51,7 +51,7 @@ export function checkClaims(application: Application, report: Report): void {
       const other = users.get(claim);
       ofStore(owner, claim, "Only a store's own pods can mount its data: remove the volume.");
       if (ofPods !== undefined && /-[0-9]+$/.test(claim))
-        report(owner, `the claim ${claim} is that of a pod of ${ofPods}`, "Remove the volume.");
+        report(owner, `the claim ${claim} belongs to a pod of ${ofPods}`, "Remove the volume.");
       if (isAlone && own(tasks, name)?.cron?.concurrency === "Allow")
         report(
           owner,
@@ -62,7 +62,7 @@ export function checkClaims(application: Application, report: Report): void {
       else if ((isAlone || other.isAlone) && other.program !== name)
         report(
           owner,
-          `${other.owner} mounts the same claim, ${claim}, and only one pod can`,
+          `${other.owner} also mounts the claim ${claim}, and only one pod can mount it`,
           'Set `accessMode: "ReadWriteMany"` or "ReadOnlyMany" in both if the claim has it, or remove one of the volumes.',
         );
     }

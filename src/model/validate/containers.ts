@@ -5,6 +5,7 @@ import { own } from "../graph";
 import { DNS_LABEL } from "../names";
 import { suggest } from "../nearest";
 import { directoriesOf } from "../pod";
+import { mountedVolumes } from "../volumes";
 import { checkPaths } from "./paths";
 import { checkTcp } from "./ports";
 import { checkResources } from "./quantities";
@@ -37,14 +38,14 @@ export function checkContainers(
     if (container.length > LONGEST_NAME || !DNS_LABEL.test(container))
       report(
         at,
-        `"${container}" is not a valid name of a container beside the program`,
+        `"${container}" is not a valid container name`,
         `Use at most ${LONGEST_NAME} lower-case letters, digits and hyphens, starting with a letter.`,
       );
     else if (container === name) report(at, "the program has the same name", "Use another name.");
     else if (container.startsWith(WAITS))
       report(
         at,
-        `names that begin with ${WAITS} are those of Flotilla's own containers`,
+        `names that begin with ${WAITS} are reserved for Flotilla's containers`,
         "Use another name.",
       );
     else if (kind === "init container" && own(service.sidecars ?? {}, container))
@@ -58,6 +59,7 @@ export function checkContainers(
             ? `Add it to the program: writable: [${JSON.stringify(path)}].`
             : suggest(path, shared),
         );
+    const ofOthers = new Set(mountedVolumes(service).map(([, { path }]) => path));
     const isFile = (path: string) => Object.hasOwn(service.files ?? {}, path);
     const targets = Object.entries(mounts);
     checkPaths(
@@ -65,7 +67,9 @@ export function checkContainers(
       {
         writable: described.writable ?? [],
         volumes: Object.fromEntries(
-          targets.filter(([path]) => !isFile(path)).map(([from, path]) => [from, { path }]),
+          targets
+            .filter(([path]) => !isFile(path))
+            .map(([from, path]) => [from, { path, isExternal: ofOthers.has(from) }]),
         ),
         files: targets.filter(([path]) => isFile(path)).map(([, path]) => path),
       },
@@ -106,7 +110,7 @@ function checkSidecarPorts(where: string, sidecar: Sidecar, report: Report): voi
     report(
       where,
       "has ports, but no probe",
-      "Add `probe`, or remove `ports`: the pod has the ports of the service.",
+      "Add `probe`, or remove `ports`: ports for clients belong in `ports` of the service.",
     );
   if (probe === undefined && startupSeconds !== undefined)
     report(where, "has `startupSeconds`, but no probe", "Add `probe`, or remove `startupSeconds`.");

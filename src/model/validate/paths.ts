@@ -9,7 +9,8 @@ const KERNEL_DIRECTORY = /^\/(proc|sys|dev(?!\/shm(\/|$)))(\/|$)/;
 /** What a container mounts. */
 interface Mounts {
   writable?: Service["writable"];
-  volumes?: Record<string, { path: string }>;
+  /** With whether their content comes from existing objects. */
+  volumes?: Record<string, { path: string; isExternal: boolean }>;
   files?: readonly string[];
 }
 
@@ -40,17 +41,17 @@ export function checkPaths(where: string, mounts: Mounts, report: Report): void 
           `the paths ${volume} and ${path} overlap, and one of them is a volume`,
           "Use separate directories: one would hide a part of the other.",
         );
-  const readOnly = Object.values(volumes).flatMap((volume) => ("storage" in volume ? [] : [volume.path]));
+  const external = Object.values(volumes).flatMap((volume) => (volume.isExternal ? [volume.path] : []));
   for (const file of files) {
     for (const path of paths)
       if (isBelow(path, file))
         report(where, `${path} is below ${file}, which is a file`, "Change one of the two paths.");
-    for (const volume of readOnly)
+    for (const volume of external)
       if (isBelow(file, volume))
         report(
           where,
-          `the file ${file} is in ${volume}, which is a volume of others`,
-          "Use another path, or a `projected` volume: no file can be added to it.",
+          `the file ${file} would be inside the volume at ${volume}, whose content Flotilla does not manage`,
+          "Use a path outside the volume, or add the content to a `projected` volume.",
         );
   }
 }

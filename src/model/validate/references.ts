@@ -15,7 +15,7 @@ const OF_STORES: readonly Reference["ref"][] = ["readHost", "members", "replicaS
 const OF_ACCOUNTS: readonly Reference["ref"][] = ["username", "password"];
 
 /** Checks a reference in a text of a service. */
-export function checkReference(
+function checkReference(
   application: Application,
   name: string,
   uses: readonly string[],
@@ -24,7 +24,7 @@ export function checkReference(
   report: Report,
 ): void {
   const { of, ref } = reference;
-  // Where it can be is checked with the whole text.
+  // `checkPodReferences` checks where it is used.
   if (isOfPod(reference)) return;
   if (ref === "secret") {
     const declared = Object.keys(application.secrets ?? {});
@@ -99,7 +99,7 @@ export function checkAccount(
 export const describePodReference = ({ ref, of }: PodReference): string =>
   `${ref}(${JSON.stringify(of)}${ref === "secretKey" || ref === "configMapKey" ? ", ..." : ""})`;
 
-/** Checks where values are that only the pod knows: each is the whole value of a variable. */
+/** Checks that each value from the cluster is the whole value of a variable. */
 function checkPodReferences(
   where: string,
   { env = {}, files = {}, command, args }: Pick<Program, "env" | "files" | "command" | "args">,

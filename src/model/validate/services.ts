@@ -5,6 +5,8 @@ import { WAIT_CONTAINER } from "../names";
 import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
 import { MAIN_ROUTE, routesOf } from "../public";
+import { compact, mapValues } from "../records";
+import { isExternal } from "../volumes";
 import { hasNoPorts } from "./access";
 import { checkContainers } from "./containers";
 import { checkPaths } from "./paths";
@@ -51,7 +53,18 @@ export function checkService(
       );
   }
   checkPorts(where, service, report);
-  checkPaths(where, { ...service, files: Object.keys(service.files ?? {}) }, report);
+  checkPaths(
+    where,
+    {
+      ...compact({ writable: service.writable }),
+      volumes: mapValues(service.volumes ?? {}, (volume) => ({
+        path: volume.path,
+        isExternal: isExternal(volume),
+      })),
+      files: Object.keys(service.files ?? {}),
+    },
+    report,
+  );
   checkVolumes(where, service, report, kind);
   checkPodNeeds(application, where, service, report);
   if (service.user && isLow(service.user) && service.user.reason === undefined)

@@ -63,6 +63,6 @@ function checkFiles(where: string, service: Service, report: Report): void {
     );
     const twice = files.find((file, index) => files.indexOf(file) < index);
     if (twice !== undefined)
-      report(`${where}, volume ${name}`, `has the file ${twice} twice`, "Rename one of them.");
+      report(`${where}, volume ${name}`, `two of its files are named ${twice}`, "Rename one of them.");
   }
 }

@@ -21,7 +21,7 @@ import { DISK, mergeResources, USUAL_DISK } from "./resources";
 type Mounts = NonNullable<MicroserviceValues["mounts"]>;
 type Mount = Exclude<Mounts[string], string>;
 
-/** What the plan knows about the program beside which the containers run. */
+/** What the plan of the additional containers needs from their program. */
 interface Beside {
   program: Program & { volumes?: Record<string, Volume> };
   /** The stack's settings for its containers. */
@@ -32,7 +32,7 @@ interface Beside {
   mounts: { volumes: Mounts; files: Mounts };
 }
 
-/** Returns the values for the containers beside a program, with the volumes of their own directories. */
+/** Returns the values for additional containers, with the volumes of their own directories. */
 export function containerValues(
   context: AppContext,
   { program, settings = {}, secrets, mounts }: Beside,
@@ -90,7 +90,7 @@ export function containerValues(
   };
 }
 
-/** Returns the requests and limits of a container beside the program, with the stack's overrides and the chart's usual disk. */
+/** Returns the requests and limits of an additional container, with the stack's overrides and the chart's usual disk. */
 export function containerResources(
   container: Container,
   overrides: ContainerSettings | undefined,
@@ -99,7 +99,7 @@ export function containerResources(
   return { requests: { [DISK]: USUAL_DISK, ...requests }, limits: { [DISK]: CHART_DISK, ...limits } };
 }
 
-/** Returns a function for the volume of a path of the program, and what is mounted of it. */
+/** Returns a function from a path of the program to its volume and mount options. */
 function sharedMounts(program: Beside["program"], { volumes, files }: Beside["mounts"]) {
   const keyOf = keysOfPaths(program);
   const byPath = new Map(Object.entries(program.volumes ?? {}).map(([name, { path }]) => [path, name]));

@@ -72,7 +72,7 @@ export function volumesOf(
 
 type MountValues = Required<Pick<MicroserviceValues, "volumes" | "mounts">>;
 
-/** Returns the values for volumes with content of others, and for the mounts of all volumes. */
+/** Returns the values for volumes from existing objects, and for the mounts of all volumes. */
 export const mountValues = (program: Pick<Service, "volumes">): MountValues => ({
   volumes: Object.fromEntries(mountedVolumes(program).map(([name, volume]) => [name, valuesOf(volume)])),
   mounts: mapValues(program.volumes ?? {}, (volume) => {

@@ -19,8 +19,8 @@ export function taskImage({ declared, settings }: AppContext, name: string, { im
 }
 
 /**
- * Returns the digest of what makes a version of a migration: image, working directory, command, arguments, variables and files, and
- * those of the containers beside it. Logins and secrets count as references, and images without their mirror: a rotated password or
+ * Returns the digest of what defines a version of a migration: image, working directory, command, arguments, variables, files and
+ * volumes, and those of its additional containers. Logins and secrets count as references, and images without their mirror: a rotated password or
  * a new mirror runs nothing again.
  */
 export function versionOf(context: AppContext, owner: string, task: Task): string {
