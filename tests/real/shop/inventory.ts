@@ -71,7 +71,27 @@ const shop: Application = {
     "rabbitmq-client": client("rabbitmq", "rabbitmq", "app", account("rabbitmq")),
     first: misbehaving("none"),
     second: misbehaving("none"),
-    third: misbehaving("none"),
+    third: {
+      ...misbehaving("none"),
+      initContainers: {
+        setup: {
+          image,
+          resources,
+          command: ["node", "-e", "require('fs').writeFileSync('/out/made', 'by setup')"],
+          mounts: { "/tmp": "/out" },
+        },
+      },
+      sidecars: {
+        agent: {
+          image,
+          resources,
+          command: ["node", "-e", "require('http').createServer((_, to) => to.end('ok')).listen(8081)"],
+          ports: { health: { container: 8081, protocol: "http" } },
+          probe: { http: { path: "/", port: "health" } },
+          mounts: { "/tmp": "/seen" },
+        },
+      },
+    },
     // Its program answers after 40 seconds; its liveness probe alone would allow 4.
     slow: { ...misbehaving("slow"), startupSeconds: 90 },
     // It may connect to mysql, and has a password of its own for it, which is wrong.

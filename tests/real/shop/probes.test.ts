@@ -12,6 +12,12 @@ interface Pod {
   metadata: { name: string; deletionTimestamp?: string };
   status: {
     conditions: { type: string; status: string; lastTransitionTime: string }[];
+    initContainerStatuses?: {
+      name: string;
+      started?: boolean;
+      ready: boolean;
+      state: { terminated?: { exitCode: number } };
+    }[];
     containerStatuses: { name: string; restartCount: number; state: { running?: { startedAt: string } } }[];
   };
 }
@@ -64,6 +70,37 @@ describe("probes", () => {
     });
     assert.ok(seconds >= 39, `ready after ${seconds} s`);
     assert.equal(restartsOf(pods), 0);
+  });
+
+  it("hold the program back until its sidecar answers, and init containers have ended", async () => {
+    const [{ metadata, status } = assert.fail("no pod")] = await podsOf("third");
+    const states = Object.fromEntries(
+      (status.initContainerStatuses ?? []).map(({ name, started, ready, state }) => [
+        name,
+        [started, ready, state.terminated?.exitCode],
+      ]),
+    );
+    assert.deepEqual(states.agent, [true, true, undefined]);
+    assert.deepEqual(states.setup, [false, true, 0]);
+    // The image has no cat.
+    const program = (file: string) => `process.stdout.write(require("fs").readFileSync("${file}", "utf8"))`;
+    const inside = async (container: string, file: string) => {
+      const args = [
+        "exec",
+        "-n",
+        NAMESPACE,
+        metadata.name,
+        "-c",
+        container,
+        "--",
+        "node",
+        "-e",
+        program(file),
+      ];
+      return (await run("kubectl", args)).stdout;
+    };
+    assert.equal(await inside("third", "/tmp/made"), "by setup");
+    assert.equal(await inside("agent", "/seen/made"), "by setup");
   });
 
   long("restart a program that hangs, and the commands say so", async () => {
