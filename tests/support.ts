@@ -123,6 +123,13 @@ export const redis = (overrides: Partial<Store> = {}): Store => ({
   ...overrides,
 });
 
+/** A mysql with the account `app`, which has a generated password. */
+export const mysql = (): Store => ({
+  ...redis(),
+  kind: "mysql",
+  accounts: { app: { username: "app", database: "app", credential: { generated: true } } },
+});
+
 export const application = (overrides: Partial<Application> = {}): Application => ({
   name: "shop",
   description: "An application for a test",

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import execa from "execa";
 import { type ExportedResource, type ExportedState, resourcesOf } from "../core/state";
 import { ToolError } from "../tools/failure";
+import { standardInput } from "../tools/input";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
 
@@ -81,8 +82,7 @@ function runQuietly(
   return delegateInterrupts(() =>
     execa("pulumi", [...args], {
       cwd,
-      // Not an empty input: execa drops pulumi's output if pulumi exits before that is closed.
-      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+      ...standardInput(input),
       env: environment,
       reject: false,
       maxBuffer: 512 * 1024 * 1024,

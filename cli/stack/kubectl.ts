@@ -5,6 +5,7 @@ import type { Settings } from "../../src/config/schema";
 import { accessOf } from "../../src/runtime/ask-cluster";
 import { serverPath } from "../../src/runtime/preflight";
 import { ToolError, wordsOf } from "../tools/failure";
+import { standardInput } from "../tools/input";
 import { ensureTools } from "../tools/toolchain/ensure";
 import { executablesOnPath } from "../tools/toolchain/search-path";
 
@@ -54,9 +55,7 @@ export async function connect({ cluster }: Pick<Settings, "cluster">): Promise<K
   const access = [...accessOf(cluster), "--request-timeout=30s"];
   const run: Kubectl["run"] = async (args, { input, partial = false } = {}) => {
     try {
-      // Not an empty input: writing it fails if kubectl exits first.
-      const standardInput: execa.Options = input === undefined ? { stdin: "ignore" } : { input };
-      const options = { ...standardInput, maxBuffer: 512 * 1024 * 1024 };
+      const options = { ...standardInput(input), maxBuffer: 512 * 1024 * 1024 };
       return (await execa(program, [...access, ...args], options)).stdout;
     } catch (error) {
       const { stdout = "" } = error as { stdout?: string };

@@ -6,7 +6,7 @@ import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 import type { Program } from "../model/task";
-import { mountedVolumes, type Volume } from "../model/volumes";
+import { mountedVolumes } from "../model/volumes";
 import { isCheckOfChecker, RULE_NAMES } from "./rules";
 import type { MessageContext } from "./settings-issues";
 
@@ -55,37 +55,35 @@ export function nameProblems(
       ),
     ),
     ...Object.entries({ services, tasks }).flatMap(([kind, programs]) =>
-      Object.entries<Program & { volumes?: Record<string, Volume> }>(programs).flatMap(
-        ([program, described]) => {
-          const set = keysAt(input, [kind, program, "env"]);
-          const inContainers = containersOf(described).flatMap(({ container }) =>
-            Object.keys(container.env ?? {}),
-          );
-          const attributes = mountedVolumes(described).flatMap(([, volume]) =>
-            "csi" in volume ? Object.keys(volume.csi.attributes ?? {}) : [],
-          );
-          return [
-            ...check(
-              [kind, program, "exceptions", "plain-secret"],
-              [
-                ...Object.keys(described.env ?? {}),
-                ...set,
-                ...Object.keys(described.files ?? {}),
-                ...inContainers,
-                ...attributes,
-              ],
-              program,
-              "variable or file",
-            ),
-            ...check(
-              [kind, program, "containers"],
-              containersOf(described).map(({ name }) => name),
-              program,
-              "sidecar or init container",
-            ),
-          ];
-        },
-      ),
+      Object.entries<Program>(programs).flatMap(([program, described]) => {
+        const set = keysAt(input, [kind, program, "env"]);
+        const inContainers = containersOf(described).flatMap(({ container }) =>
+          Object.keys(container.env ?? {}),
+        );
+        const attributes = mountedVolumes(described).flatMap(([, volume]) =>
+          "csi" in volume ? Object.keys(volume.csi.attributes ?? {}) : [],
+        );
+        return [
+          ...check(
+            [kind, program, "exceptions", "plain-secret"],
+            [
+              ...Object.keys(described.env ?? {}),
+              ...set,
+              ...Object.keys(described.files ?? {}),
+              ...inContainers,
+              ...attributes,
+            ],
+            program,
+            "variable or file",
+          ),
+          ...check(
+            [kind, program, "containers"],
+            containersOf(described).map(({ name }) => name),
+            program,
+            "sidecar or init container",
+          ),
+        ];
+      }),
     ),
   ];
 }

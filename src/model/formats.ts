@@ -200,6 +200,9 @@ export const filePath = absolutePath.regex(/[^/]$/, "must be the path of a file:
 /** Most characters of a reason. Several reasons together become annotations of one object. */
 const LONGEST_REASON = 1000;
 
+/** The path of a URL. */
+export const urlPath = z.string().regex(/^\//, "must start with /");
+
 /** Why a field differs from the default. */
 export const reason = z.string().trim().min(1, "must be a reason").max(LONGEST_REASON);
 

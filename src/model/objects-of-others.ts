@@ -4,7 +4,7 @@ import { type Container, containersOf } from "./containers";
 import { programsOf } from "./graph";
 import type { Program } from "./task";
 import { isOfPod, referencesOf } from "./text";
-import { type AccessMode, type MountedVolume, mountedVolumes, type Volume } from "./volumes";
+import { type AccessMode, type MountedVolume, mountedVolumes, sourcesOf } from "./volumes";
 
 /** The kinds of these objects. */
 export type KindOfOthers = "Secret" | "ConfigMap" | "PersistentVolumeClaim";
@@ -17,10 +17,8 @@ export interface ObjectOfOthers {
   keys: readonly string[];
   /** The access mode that a claim must have. */
   accessMode?: AccessMode | "ReadOnlyMany";
-  /** Whether the pods start without it. */
-  isOptional: boolean;
-  /** Whether that place could say so. */
-  canBeOptional: boolean;
+  /** Whether the pods start without it. Undefined where the inventory cannot say so. */
+  optional?: boolean;
   /** The service or task, and the key of the inventory. */
   program: string;
   place: string;
@@ -34,7 +32,7 @@ export const objectsOfOthers = (application: Application): ObjectOfOthers[] =>
     namedBy(described).map((named) => ({ ...named, program })),
   );
 
-const namedBy = (program: Program & { volumes?: Record<string, Volume> }): Named[] => [
+const namedBy = (program: Program): Named[] => [
   ...inVariables(program, ""),
   ...containersOf(program).flatMap(({ name, kind, container }) =>
     inVariables(container, `${kind === "sidecar" ? "sidecars" : "initContainers"}.${name}.`),
@@ -48,9 +46,7 @@ const inVariables = ({ env = {}, envFrom = {} }: Pick<Container, "env" | "envFro
       if (!isOfPod(reference) || !("key" in reference)) return [];
       const { ref, of: name, key, optional = false } = reference;
       const kind = ref === "secretKey" ? "Secret" : "ConfigMap";
-      return [
-        { kind, name, keys: [key], isOptional: optional, canBeOptional: true, place: `${at}env.${variable}` },
-      ];
+      return [{ kind, name, keys: [key], optional, place: `${at}env.${variable}` }];
     }),
   ),
   ...Object.entries(envFrom).map(([name, source]): Named => {
@@ -58,8 +54,7 @@ const inVariables = ({ env = {}, envFrom = {} }: Pick<Container, "env" | "envFro
     return {
       ...objectIn(source),
       keys: [],
-      isOptional: optional,
-      canBeOptional: true,
+      optional,
       place: `${at}envFrom.${name}`,
     };
   }),
@@ -68,40 +63,19 @@ const inVariables = ({ env = {}, envFrom = {} }: Pick<Container, "env" | "envFro
 function inVolume(place: string, volume: MountedVolume): Named[] {
   if ("claim" in volume) {
     const { claim: name, accessMode = "ReadWriteOnce" } = volume;
-    return [
-      {
-        kind: "PersistentVolumeClaim",
-        name,
-        keys: [],
-        accessMode,
-        isOptional: false,
-        canBeOptional: false,
-        place,
-      },
-    ];
+    return [{ kind: "PersistentVolumeClaim", name, keys: [], accessMode, place }];
   }
   if ("csi" in volume)
     return volume.csi.secret === undefined
       ? []
-      : [
-          {
-            kind: "Secret",
-            name: volume.csi.secret,
-            keys: [],
-            isOptional: false,
-            canBeOptional: false,
-            place,
-          },
-        ];
-  const sources = "projected" in volume ? Object.values(volume.projected) : [volume];
-  return sources.flatMap((source): Named[] =>
+      : [{ kind: "Secret", name: volume.csi.secret, keys: [], place }];
+  return sourcesOf(volume).flatMap((source): Named[] =>
     "secret" in source || "configMap" in source
       ? [
           {
             ...objectIn(source),
             keys: Object.keys(source.keys ?? {}),
-            isOptional: source.optional ?? false,
-            canBeOptional: true,
+            optional: source.optional ?? false,
             place,
           },
         ]

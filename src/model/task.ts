@@ -19,6 +19,7 @@ export type Program = Pick<
   | "serviceAccountAnnotations"
   | "sidecars"
   | "initContainers"
+  | "volumes"
   | "permissions"
 >;
 

@@ -110,6 +110,10 @@ export const keptVolumes = ({ volumes = {} }: WithVolumes): [name: string, KeptV
 export const mountedVolumes = ({ volumes = {} }: WithVolumes): [name: string, MountedVolume][] =>
   Object.entries(volumes).filter((entry): entry is [string, MountedVolume] => isExternal(entry[1]));
 
+/** Returns the sources of a volume: several for a projected one. */
+export const sourcesOf = (volume: MountedVolume) =>
+  "projected" in volume ? Object.values(volume.projected) : [volume];
+
 /** Whether only one pod can use a volume. */
 export const isOfOnePod = ({ accessMode = "ReadWriteOnce" }: { accessMode?: string }): boolean =>
   accessMode !== "ReadWriteMany" && accessMode !== "ReadOnlyMany";

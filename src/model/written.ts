@@ -118,8 +118,8 @@ export interface WrittenStore extends Omit<Store, "resources" | "loaders" | "kin
 
 /** A program that runs to completion: a migration (`before`) or a cron task (`cron`). */
 export interface WrittenTask
-  extends Omit<Task, "image" | keyof Program>,
-    Pick<WrittenService, keyof Program> {
+  extends Omit<Task, "image" | Exclude<keyof Program, "volumes">>,
+    Pick<WrittenService, Exclude<keyof Program, "volumes">> {
   /** The image; `{ of: "orders" }` is the image of a service, with the stack's tag or digest. */
   image: WrittenImage | ImageOf;
 }

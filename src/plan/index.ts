@@ -165,15 +165,12 @@ export function plan(context: PlanContext): Plan {
 
 /** Reports programs that name a Secret or ConfigMap of the application as one that others create. */
 function ownObjectProblems({ application }: AppContext, secrets: Plan["secrets"]): Problem[] {
-  const ownConfigMaps = Object.keys(programsOf(application)).flatMap((name) => [
-    `${name}-files`,
-    `${name}-env`,
-  ]);
+  const ownConfigMaps = new Set(
+    Object.keys(programsOf(application)).flatMap((name) => [`${name}-files`, `${name}-env`]),
+  );
   return objectsOfOthers(application)
     .filter(({ kind, name }) =>
-      kind === "Secret"
-        ? own(secrets, name) !== undefined
-        : kind === "ConfigMap" && ownConfigMaps.includes(name),
+      kind === "Secret" ? own(secrets, name) !== undefined : kind === "ConfigMap" && ownConfigMaps.has(name),
     )
     .map(({ kind, name, program, place }) => ({
       where: `apps/${application.name}.ts: ${kindOfProgram(application, program)} ${program}, ${place}`,
@@ -281,14 +278,14 @@ const programProblems = (
 ): Problem[] => [
   ...requestProblems(where, resources),
   ...memoryProblems(where, program.writable, resources.limits.memory),
-  ...containersOf(program).flatMap(({ name, kind, container }) => [
-    ...requestProblems(`${where}, ${kind} ${name}`, containerResources(container, own(settings, name))),
-    ...memoryProblems(
-      `${where}, ${kind} ${name}`,
-      container.writable,
-      containerResources(container, own(settings, name)).limits.memory,
-    ),
-  ]),
+  ...containersOf(program).flatMap(({ name, kind, container }) => {
+    const at = `${where}, ${kind} ${name}`;
+    const ofContainer = containerResources(container, own(settings, name));
+    return [
+      ...requestProblems(at, ofContainer),
+      ...memoryProblems(at, container.writable, ofContainer.limits.memory),
+    ];
+  }),
 ];
 
 /** Reports values that the schemas of local charts refuse. */

@@ -27,7 +27,7 @@ export function neededObjects(application: Application): ObjectOfOthers[] {
     ),
   );
   return objectsOfOthers(application).filter(
-    ({ kind, name, isOptional }) => !isOptional && !(kind === "PersistentVolumeClaim" && own.has(name)),
+    ({ kind, name, optional }) => !optional && !(kind === "PersistentVolumeClaim" && own.has(name)),
   );
 }
 
@@ -41,7 +41,7 @@ export const pathOfObject = (
 export function objectProblems(
   application: Application,
   namespace: string,
-  { kind, name, keys, accessMode = "ReadWriteOnce", canBeOptional, program, place }: ObjectOfOthers,
+  { kind, name, keys, accessMode = "ReadWriteOnce", optional, program, place }: ObjectOfOthers,
   answer: Answer,
 ): Problem[] {
   const where = `apps/${application.name}.ts: ${kindOfProgram(application, program)} ${program}, ${place}`;
@@ -53,9 +53,10 @@ export function objectProblems(
       {
         where,
         what: `namespace ${namespace} has no ${kind} ${name}, and the pods would not start`,
-        todo: canBeOptional
-          ? "Create it, correct the name, or set `optional: true` if the program works without it."
-          : "Create it, or correct the name.",
+        todo:
+          optional !== undefined
+            ? "Create it, correct the name, or set `optional: true` if the program works without it."
+            : "Create it, or correct the name.",
       },
     ];
   const { data = {}, binaryData = {}, spec } = answer.object as LiveObject;

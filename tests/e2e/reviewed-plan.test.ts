@@ -176,7 +176,7 @@ describe("a reviewed plan", function () {
     assert.equal(await image(), "example.com/web:1.0.1");
   });
 
-  long("is refused when somebody has upgraded a release with helm", async () => {
+  long("is refused after a release was upgraded with helm", async () => {
     await save();
     await run("helm", ["upgrade", "web", "charts/microservice", "--reuse-values", "-n", namespace], {
       cwd: stack.folder,

@@ -10,15 +10,9 @@ import { plan } from "../../src/plan";
 import { demandOf } from "../../src/plan/namespace/demand";
 import { planViolations } from "../../src/plan/rules";
 import { imagesOfPlan } from "../../src/plan/rules/from-values";
-import { application, contextFor, planFor, problemsOf, service, valuesOf } from "../support";
+import { application, contextFor, mysql, planFor, problemsOf, service, valuesOf } from "../support";
 
-const account = { username: "app", database: "app", credential: { generated: true as const } };
-const db = {
-  kind: "mysql" as const,
-  accounts: { app: account },
-  storage: "1Gi",
-  resources: { requests: { cpu: "50m", memory: "512Mi" }, limits: { memory: "1Gi" } },
-};
+const db = mysql();
 const resources = { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } };
 const proxy: Sidecar = { image: { repository: "docker.io/envoy", tag: "1.0" }, resources };
 const shop = (web: Partial<Service>, more: Partial<Application> = {}) =>

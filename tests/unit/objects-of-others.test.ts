@@ -6,15 +6,9 @@ import { configMapKey, containerResource, password, podField, secretKey, text } 
 import { validateApplication } from "../../src/model/validate";
 import { checkObjectsOfOthers, neededObjects } from "../../src/runtime/check-objects-of-others";
 import { expand } from "../kubelet";
-import { application, ownEnv, planFor, problemsOf, service, valuesOf } from "../support";
+import { application, mysql, ownEnv, planFor, problemsOf, service, valuesOf } from "../support";
 
-const account = { username: "app", database: "app", credential: { generated: true as const } };
-const db = {
-  kind: "mysql" as const,
-  accounts: { app: account },
-  storage: "1Gi",
-  resources: { requests: { cpu: "50m", memory: "512Mi" }, limits: { memory: "1Gi" } },
-};
+const db = mysql();
 const task = { image: { of: "web" }, seconds: 60, before: ["web"] };
 const shop = (web: Partial<Service>, more: Partial<Application> = {}) =>
   application({ services: { web: service({ uses: ["db"], ...web }) }, stores: { db }, ...more });

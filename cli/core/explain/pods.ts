@@ -185,20 +185,21 @@ function tagSetting(container: Container | undefined, where: Where, pod: Pod | u
   if (name === WAIT_CONTAINER)
     return [`pulumi config set --path flotilla:waitImage.tag <existing tag> --stack ${where.stack}`];
   if (where.settings === "stores") return [];
-  return name !== undefined && isBeside(pod, name)
-    ? setting(where, `containers.${name}.tag`, "<existing tag>")
-    : setting(
-        where.imageOf === undefined ? where : { ...where, settings: "services", owner: where.imageOf },
-        "tag",
-        "<existing tag>",
-      );
+  const path = `${containerPath(pod, name, where)}tag`;
+  const isOfService = path === "tag" && where.imageOf !== undefined;
+  return setting(
+    isOfService ? { ...where, settings: "services", owner: where.imageOf as string } : where,
+    path,
+    "<existing tag>",
+  );
 }
 
-/** Whether a container runs beside the program: a sidecar or an init container of the inventory. */
-const isBeside = (pod: Pod | undefined, name: string): boolean => {
+/** The path of the settings of a container: empty for the program, `containers.<name>.` for a sidecar or an init container. */
+function containerPath(pod: Pod | undefined, name: string | undefined, { settings }: Where): string {
   const [program] = pod?.spec?.containers ?? [];
-  return program !== undefined && program.name !== name && name !== WAIT_CONTAINER;
-};
+  const isProgram = program === undefined || program.name === name || name === WAIT_CONTAINER;
+  return isProgram || name === undefined || settings === "stores" ? "" : `containers.${name}.`;
+}
 
 /** The conventional meanings of exit codes. */
 const EXITS: Record<number, string> = {
@@ -232,12 +233,7 @@ function endedReason(
       cause: "memory",
       object,
       what: `container ${name} used more memory than its limit${limit === undefined ? "" : ` of ${limit}`} and was killed${often}`,
-      todo: [
-        ...(where.settings !== "stores" && isBeside(pod, name)
-          ? setting(where, `containers.${name}.resources.limits.memory`, "<more>")
-          : setting(where, "resources.limits.memory", "<more>")),
-        logs,
-      ],
+      todo: [...setting(where, `${containerPath(pod, name, where)}resources.limits.memory`, "<more>"), logs],
       logs: log,
     };
   const meaning = EXITS[exitCode];

@@ -88,18 +88,18 @@ export async function objectsOfOthersIn(
   if (objects.length === 0) return [];
   const there = await attempt(() => ask(`/api/v1/namespaces/${encodeURIComponent(namespace)}`));
   const hasNamespace = "error" in there || !("missing" in there.result);
+  if (!hasNamespace)
+    return onceEach(
+      objects.map(({ kind, name, program }) => ({
+        check: "objects",
+        status: "warning",
+        found: `${program} needs ${kind} ${name}, which Flotilla does not create, and namespace ${namespace} does not exist yet`,
+        todo: `Create the ${kind} as soon as the first update has created the namespace: the pods wait for it until the time limit of their release.`,
+      })),
+    );
   const answerFor = once(ask);
   const found = objects.map(async (object): Promise<Diagnosis[]> => {
     const title = `${object.kind} ${object.name}`;
-    if (!hasNamespace)
-      return [
-        {
-          check: "objects",
-          status: "warning",
-          found: `${object.program} needs ${title}, which Flotilla does not create, and namespace ${namespace} does not exist yet`,
-          todo: `Create the ${object.kind} as soon as the first update has created the namespace: the pods wait for it until the time limit of their release.`,
-        },
-      ];
     const answer = await attempt(() => answerFor(pathOfObject(namespace, object)));
     if ("error" in answer) return [skipped("objects", answer.error)];
     if ("unread" in answer.result) return [skipped("objects", `${title}: ${answer.result.unread}`)];
@@ -108,10 +108,13 @@ export async function objectsOfOthersIn(
       ? [ok("objects", `${title} exists`)]
       : problems.map(({ where, what, todo }) => failed("objects", `${where}: ${what}`, todo));
   });
-  const all = (await Promise.all(found)).flat();
-  // Several places can need one object.
-  return [...new Map(all.map((one) => [one.found, one])).values()];
+  return onceEach((await Promise.all(found)).flat());
 }
+
+/** Leaves out repetitions: several places can need one object. */
+const onceEach = (all: readonly Diagnosis[]): Diagnosis[] => [
+  ...new Map(all.map((one) => [one.found, one])).values(),
+];
 
 /** Checks the gateway or the IngressClass of the public services. `namespace` is that of the stack. */
 export async function wayIn(

@@ -1,10 +1,8 @@
 /** The schema of probes, and of the ports that they and routes name. */
 import { z } from "zod";
 import type { Port, Probe } from "../application";
-import { headerName, headerValue, port, portName, reason } from "../formats";
+import { headerName, headerValue, port, portName, reason, urlPath } from "../formats";
 import { isTcp } from "../ports";
-
-const path = z.string().regex(/^\//, "must start with /");
 
 /** A port, by its name or its number. */
 export const portOf = z.union([portName, port], { error: "must be the name or number of a port" });
@@ -13,7 +11,7 @@ export const probe = z.union(
   [
     z.strictObject({
       http: z.strictObject({
-        path,
+        path: urlPath,
         port: portOf,
         scheme: z.enum(["http", "https"]).optional(),
         headers: z.record(headerName, headerValue).optional(),

@@ -1,9 +1,7 @@
 /** The schema of a route from outside the cluster. */
 import { z } from "zod";
-import { annotations, bytes, count, dnsLabel, headerName, publicHost } from "../formats";
+import { annotations, bytes, count, dnsLabel, headerName, publicHost, urlPath } from "../formats";
 import { CORS_METHODS } from "../public";
-
-const path = z.string().regex(/^\//, "must start with /");
 
 const origin = z
   .string()
@@ -44,7 +42,7 @@ const redirect = z
   .strictObject({
     scheme: z.enum(["http", "https"]).optional(),
     host: publicHost.optional(),
-    path: path.optional(),
+    path: urlPath.optional(),
     permanent: z.boolean().optional(),
   })
   .refine(
@@ -63,7 +61,7 @@ export const routeOf = <T extends z.ZodType>(port: T) =>
   z.strictObject({
     port,
     host: dnsLabel.optional(),
-    path: path.optional(),
+    path: urlPath.optional(),
     match: z.enum(["prefix", "exact"]).optional(),
     grpc: z
       .strictObject({
@@ -71,7 +69,7 @@ export const routeOf = <T extends z.ZodType>(port: T) =>
         method: grpcName("gRPC method").optional(),
       })
       .optional(),
-    rewrite: path.optional(),
+    rewrite: urlPath.optional(),
     redirect: redirect.optional(),
     timeoutSeconds: z.int().min(1).max(86_400).optional(),
     maxBody: bytes.optional(),

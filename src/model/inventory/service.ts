@@ -17,6 +17,7 @@ import {
   reason,
   sentence,
   sysctlName,
+  urlPath,
   userId,
   variableName,
 } from "../formats";
@@ -34,7 +35,6 @@ import { text } from "./text";
 import { volumes } from "./volume";
 
 const seconds = z.int().min(0).max(86_400);
-const path = z.string().regex(/^\//, "must start with /");
 const words = z.array(z.string());
 
 const route = routeOf(portOf);
@@ -106,7 +106,7 @@ const shape = z.strictObject({
   sysctls: z.record(sysctlName, z.string().min(1)).optional(),
   public: route.optional(),
   routes: z.record(dnsLabel.max(20), route).optional(),
-  metrics: z.strictObject({ port: portOf, path }).optional(),
+  metrics: z.strictObject({ port: portOf, path: urlPath }).optional(),
   autoscaling: z
     .strictObject({
       minReplicas: count.optional(),

@@ -13,8 +13,7 @@ export function checkClaims(application: Application, report: Report): void {
     const store = storeOf(claim);
     if (store !== undefined) report(owner, `store ${store} has the same volume claim`, todo);
   };
-  /** The owner of each claim of a Deployment, and of the claims of each StatefulSet, which end in a number. */
-  const single = new Map<string, string>();
+  /** The owner of the claims of each StatefulSet, by the name in front of their numbers. */
   const numbered = new Map<string, string>();
   /** The owners of claims of Deployments that end in a number, by the name in front of it. */
   const endInNumber = new Map<string, string>();
@@ -29,12 +28,11 @@ export function checkClaims(application: Application, report: Report): void {
       const base = name.replace(/-[0-9]+$/, "");
       const other = isNumbered
         ? (numbered.get(name) ?? endInNumber.get(name))
-        : (single.get(name) ?? (base === name ? undefined : numbered.get(base)));
+        : (users.get(name)?.owner ?? (base === name ? undefined : numbered.get(base)));
       if (other !== undefined)
         report(owner, `${other} has the same volume claim, ${name}`, "Rename one of the volumes.");
       if (isNumbered) numbered.set(name, owner);
       else {
-        single.set(name, owner);
         if (base !== name) endInNumber.set(base, owner);
         users.set(name, { program: service, owner, isAlone: isOfOnePod(kept) });
       }

@@ -84,7 +84,7 @@ export function checkContainers(
           `the program has a variable ${variableOf(container, variable)}, whose key in the Secret would be the same`,
           "Rename one of them.",
         );
-    checkExposed(at, { ...service, files: {}, env }, report);
+    checkExposed(at, { env }, report);
     checkTexts(application, name, service.uses ?? [], at, described, report);
   }
 }

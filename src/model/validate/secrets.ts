@@ -59,7 +59,11 @@ const PUBLIC_VARIABLE = /^(NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|REACT_APP|VITE|VU
 const WEB_ROOT = /^\/(usr\/share\/nginx\/html|usr\/local\/apache2\/htdocs|var\/www|srv\/(www|http))\//;
 
 /** Checks that no secret or password is in a variable or file that the service shows to its visitors. */
-export function checkExposed(where: string, { env = {}, files = {} }: Service, report: Report): void {
+export function checkExposed(
+  where: string,
+  { env = {}, files = {} }: Pick<Service, "env" | "files">,
+  report: Report,
+): void {
   for (const [name, text] of Object.entries(env))
     if (PUBLIC_VARIABLE.test(name) && mentionsPassword(text))
       report(

@@ -1,7 +1,7 @@
 /** Checks the volumes of a service, and what its kind of workload can have. */
 import type { Service } from "../application";
 import { keysOfPaths } from "../names";
-import { keptVolumes, mountedVolumes, volumesOfOnePod } from "../volumes";
+import { keptVolumes, mountedVolumes, sourcesOf, volumesOfOnePod } from "../volumes";
 import type { Report } from "./report";
 
 /** Longest name of a StatefulSet: its pods have a label with the name and a hash (the chart has the same limit). */
@@ -51,8 +51,7 @@ export function checkVolumes(where: string, service: Service, report: Report, ki
 /** Checks that no two keys or sources of a volume have the same file. */
 function checkFiles(where: string, service: Service, report: Report): void {
   for (const [name, volume] of mountedVolumes(service)) {
-    const sources = "projected" in volume ? Object.values(volume.projected) : [volume];
-    const files = sources.flatMap((source) =>
+    const files = sourcesOf(volume).flatMap((source) =>
       "token" in source
         ? [source.token.path]
         : "fields" in source

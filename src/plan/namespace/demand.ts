@@ -101,10 +101,8 @@ function demandsOf(context: AppContext): Record<string, Demand> {
       name,
       demandOfService(
         podsAtMost(context, name),
-        ofPod(
-          serviceResources(service, own(settings.services, name)?.resources),
-          withOverrides(service, own(settings.services, name)?.containers),
-        ),
+        serviceResources(service, own(settings.services, name)?.resources),
+        withOverrides(service, own(settings.services, name)?.containers),
       ),
     ]),
     ...Object.keys(application.stores).map((name) => [name, demandOfStore(context, name)]),
@@ -118,26 +116,17 @@ interface Beside {
 }
 
 /**
- * Returns the requests and limits of a pod: those of the program or of the largest init container, whichever is more, and those of
+ * Returns the demand of identical pods with additional containers: the program or the largest init container, whichever is more, and
  * all sidecars. The container that waits requests less and does not count.
  */
-function ofPod(program: Quantities, { sidecars = {}, initContainers = {} }: Beside): Quantities {
-  const inTurn = [program, ...Object.values(initContainers).map(({ resources }) => resources)];
-  const beside = Object.values(sidecars).map(({ resources }) => resources);
-  const total = (amount: (container: Quantities) => string | undefined): string => {
-    const amounts = (containers: readonly Quantities[]) =>
-      containers.map((container) => amountOf(amount(container) ?? "0"));
-    return String(Math.max(...amounts(inTurn)) + amounts(beside).reduce((sum, one) => sum + one, 0));
-  };
-  return beside.length === 0 && inTurn.length === 1
-    ? program
-    : {
-        requests: {
-          cpu: total(({ requests }) => requests?.cpu),
-          memory: total(({ requests }) => requests?.memory),
-        },
-        limits: { memory: total(({ limits }) => limits?.memory) },
-      };
+function demandWith(
+  pods: number,
+  program: Quantities,
+  { sidecars = {}, initContainers = {} }: Beside,
+): Demand {
+  const of = ({ resources }: { resources: Quantities }) => demandOfPods(pods, resources);
+  const inTurn = Object.values(initContainers).map(of).reduce(largerOf, demandOfPods(pods, program));
+  return { ...totalOf([inTurn, ...Object.values(sidecars).map(of)]), pods };
 }
 
 /** Returns the containers beside a program with the stack's requests and limits. */
@@ -152,14 +141,15 @@ function withOverrides(
 }
 
 /** Returns the demand of a service. */
-const demandOfService = (pods: number, resources: Quantities): Demand =>
-  demandOfPods(pods === 0 ? 0 : pods + 1, resources);
+const demandOfService = (pods: number, resources: Quantities, beside: Beside): Demand =>
+  demandWith(pods === 0 ? 0 : pods + 1, resources, beside);
 
 /** Returns the demand of a deployed service from its values. */
 const demandOfValues = ({ replicas = 1, autoscaling, resources, ...beside }: MicroserviceValues): Demand =>
   demandOfService(
     autoscaling?.enabled ? Math.max(replicas, autoscaling.maxReplicas ?? 0) : replicas,
-    ofPod(resources ?? {}, beside),
+    resources ?? {},
+    beside,
   );
 
 /** Returns the containers of a deployed store's pods: the store itself and its sidecars. */
@@ -187,12 +177,10 @@ export function demandOfStore(context: AppContext, name: string): Demand {
 const demandsOfJobs = (context: AppContext): Demand[] => [
   ...Object.entries(context.application.tasks ?? {}).map(([name, task]) =>
     // A second run may start before the first one has ended.
-    demandOfPods(
+    demandWith(
       task.cron?.concurrency === "Allow" ? 2 : 1,
-      ofPod(
-        taskResources(context, name, task),
-        withOverrides(task, own(context.settings.tasks, name)?.containers),
-      ),
+      taskResources(context, name, task),
+      withOverrides(task, own(context.settings.tasks, name)?.containers),
     ),
   ),
   ...Object.values(context.stores).flatMap((shape) => {

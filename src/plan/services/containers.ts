@@ -6,7 +6,6 @@ import { keysOfPaths, ownVolumesOf } from "../../model/names";
 import { directoriesOf } from "../../model/pod";
 import { compact, mapValues } from "../../model/records";
 import type { Program } from "../../model/task";
-import type { Volume } from "../../model/volumes";
 import { CHART_DISK } from "../check";
 import type { AppContext } from "../context";
 import { imageIn } from "../images";
@@ -23,7 +22,7 @@ type Mount = Exclude<Mounts[string], string>;
 
 /** What the plan of the additional containers needs from their program. */
 interface Beside {
-  program: Program & { volumes?: Record<string, Volume> };
+  program: Program;
   /** The stack's settings for its containers. */
   settings: Record<string, ContainerSettings> | undefined;
   /** The Secrets with the pod's variables. */

@@ -17,10 +17,9 @@ import { storeSeconds } from "../stores";
 import { preparations } from "../stores/jobs";
 import { migrationsBefore } from "../tasks/tasks";
 import { environmentOf, wordsOf } from "../variable-values";
-import { containerValues } from "./containers";
+import { contentsOf } from "./contents";
 import { exceptionsOf, permissionsOf } from "./exceptions";
 import { monitorOf, serviceOf } from "./exposure";
-import { filesOf } from "./files";
 import { limitVariables } from "./limit-variables";
 import type { MicroserviceValues } from "./microservice-values";
 import { podValues, writableOf } from "./pod-needs";
@@ -65,14 +64,6 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   const startSeconds = settings.rolloutSeconds + podSeconds + waitSeconds;
   const resources = serviceResources(service, overrides.resources);
   const volumes = volumesOf(context, name, service);
-  const files = filesOf(context, service, secrets.files);
-  const mounts = { ...volumes.mounts, ...files.mounts };
-  const containers = containerValues(context, {
-    program: service,
-    settings: overrides.containers,
-    secrets: secrets.env,
-    mounts: { volumes: volumes.mounts, files: files.mounts },
-  });
   const values: MicroserviceValues = {
     fullnameOverride: name,
     application: application.name,
@@ -112,10 +103,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
       netBindService: service.netBindService === undefined ? undefined : true,
     }),
     ...podValues(service),
-    ...files,
-    ...containers,
-    volumes: { ...volumes.volumes, ...files.volumes, ...containers.volumes },
-    mounts,
+    ...contentsOf(context, service, overrides.containers, secrets),
     waitFor: waitsOf(context, service),
     // A changed connection string restarts the pods. The digest covers only names of credentials.
     secretChecksum: checksumOf(Object.values(all)),

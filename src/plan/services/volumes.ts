@@ -48,12 +48,12 @@ export const volumeShapes = (
     }),
   );
 
-/** Returns the values for the kind of workload and the volumes of a service. */
+/** Returns the values for the kind of workload and the claims of a service. */
 export function volumesOf(
   { settings }: AppContext,
   name: string,
   service: Service,
-): Pick<MicroserviceValues, "workload" | "rollout" | "statefulSet" | "claims"> & MountValues {
+): Pick<MicroserviceValues, "workload" | "rollout" | "statefulSet" | "claims"> {
   const { workload, podManagementPolicy } = service;
   const shapes = volumeShapes(settings, name, service);
   const claims = Object.fromEntries(
@@ -66,7 +66,6 @@ export function volumesOf(
     rollout: !isStateful && hasOnePod(service) ? { strategy: "Recreate" } : {},
     statefulSet: isStateful ? compact({ podManagementPolicy, claims }) : {},
     claims: isStateful ? {} : claims,
-    ...mountValues(service),
   };
 }
 

@@ -12,16 +12,14 @@ import { TASK_LABEL } from "../labels";
 import { networkPolicyOf } from "../namespace/network";
 import type { ReleasePlan, SecretPlan } from "../plan";
 import { prune } from "../prune";
-import { containerValues } from "../services/containers";
+import { contentsOf } from "../services/contents";
 import { exceptionsOf, permissionsOf } from "../services/exceptions";
-import { filesOf } from "../services/files";
 import { limitVariables } from "../services/limit-variables";
 import { LITTLE } from "../services/loader";
 import type { MicroserviceValues } from "../services/microservice-values";
 import { podValues, writableOf } from "../services/pod-needs";
 import { mergeResources } from "../services/resources";
 import { secretsOf } from "../services/secrets";
-import { mountValues } from "../services/volumes";
 import { waitsOf } from "../services/waiting";
 import { preparations } from "../stores/jobs";
 import { environmentOf, wordsOf } from "../variable-values";
@@ -53,15 +51,6 @@ export function planTask(
   const pullSecrets = pullSecretsOf(settings);
   const resources = taskResources(context, name, task);
   const { uid, gid } = task.user ?? DEFAULT_USER;
-  const files = filesOf(context, task, secrets.files);
-  const volumes = mountValues(task);
-  const mounts = { ...volumes.mounts, ...files.mounts };
-  const containers = containerValues(context, {
-    program: task,
-    settings: own(settings.tasks, name)?.containers,
-    secrets: secrets.env,
-    mounts: { volumes: volumes.mounts, files: files.mounts },
-  });
   const language = isImageOf(task.image)
     ? own(context.declared.services, task.image.of)?.language
     : undefined;
@@ -92,10 +81,7 @@ export function planTask(
     ...compact({ workingDir: task.workingDirectory }),
     ...podValues(task),
     podLabels: { ...task.pod?.labels, [TASK_LABEL]: name },
-    ...files,
-    ...containers,
-    volumes: { ...volumes.volumes, ...files.volumes, ...containers.volumes },
-    mounts,
+    ...contentsOf(context, task, own(settings.tasks, name)?.containers, secrets),
     waitFor: waitsOf(context, service),
     job: { backoffLimit: task.retries ?? 0, activeDeadlineSeconds: task.seconds },
     cronJob: task.cron ? cronValues(context, name, task.cron) : {},

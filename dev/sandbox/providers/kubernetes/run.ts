@@ -1,5 +1,6 @@
 /** Runs kubectl and helm. Input goes through standard input, never the command line; Ctrl-C stops all of them. */
 import execa from "execa";
+import { standardInput } from "../../../../cli/tools/input";
 
 const running = new Set<execa.ExecaChildProcess>();
 const waiting = new Set<() => void>();
@@ -21,10 +22,8 @@ export async function run(
   args: readonly string[],
   input?: string,
 ): Promise<string> {
-  // Not an empty input: writing it fails if the program exits first.
-  const standardInput: execa.Options = input === undefined ? { stdin: "ignore" } : { input };
   const child = execa(program, [...args], {
-    ...standardInput,
+    ...standardInput(input),
     reject: false,
     maxBuffer: 512 * 1024 * 1024,
   });
