@@ -1,5 +1,5 @@
 /** What the last update of a stack has seen of pods that were not ready, kept in the project's `.flotilla`. Secrets are masked. */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bareName } from "../../src/config/stack-names";
 import type { Seen } from "../core/explain/seen";
@@ -31,9 +31,11 @@ export function keepSeen(stack: string, seen: Seen, project = PROJECT): void {
 /** Removes what an earlier update has seen. */
 export function forgetSeen(stack: string, project = PROJECT): void {
   try {
-    rmSync(fileOf(stack, project), { force: true });
+    const file = fileOf(stack, project);
+    rmSync(file, { force: true });
+    rmdirSync(dirname(file));
   } catch {
-    // A newer update makes it invalid.
+    // The folder has records of other stacks or does not exist; or the record stays, and a newer update makes it invalid.
   }
 }
 

@@ -1,6 +1,6 @@
 /** What an update has seen is kept, after Helm has removed the pods. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explain } from "../../cli/core/explain/explain";
@@ -84,8 +84,13 @@ describe("what an update has seen", () => {
       assert.deepEqual(readSeen("dev", writtenAt, folder), seen);
       const later = new Date(Date.parse(writtenAt) + 1000).toISOString();
       assert.deepEqual(readSeen("dev", later, folder), {});
+      keepSeen("prod", seen, folder);
       forgetSeen("dev", folder);
       assert.deepEqual(readSeen("dev", undefined, folder), {});
+      assert.deepEqual(readSeen("prod", undefined, folder), seen, "that of another stack stays");
+      forgetSeen("prod", folder);
+      assert.deepEqual(readdirSync(join(folder, ".flotilla")), [], "nothing is left behind");
+      forgetSeen("prod", folder);
     } finally {
       rmSync(folder, { recursive: true });
     }
